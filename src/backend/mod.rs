@@ -1,0 +1,1 @@
+//! What talks to a backend: REST, the supervised socket session, resync, outbox.

@@ -1,0 +1,1 @@
+//! The domain, no I/O: ids, conversation, message, directory, routing, thread, service window.

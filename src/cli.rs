@@ -1,0 +1,1 @@
+//! Command-line definitions; man pages and completions come from them.

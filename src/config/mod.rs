@@ -1,0 +1,1 @@
+//! Profiles, keymap, theme, paths, secrets.

@@ -1,0 +1,1 @@
+//! Timeline, verdict log, room ledger, diagnosis: consumes what was decided, decides nothing.

@@ -1,0 +1,1 @@
+//! The embedded backend: webhook, REST, sockets, database, simulated customers.

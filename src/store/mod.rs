@@ -1,0 +1,1 @@
+//! On disk: the cache of conversations and messages, drafts, outbox, recordings.

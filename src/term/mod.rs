@@ -1,0 +1,1 @@
+//! Every escape sequence: enter and leave, capabilities, clipboard, notifications, title.

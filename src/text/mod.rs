@@ -1,0 +1,1 @@
+//! The only door for text from outside: sanitize, width, wrap, links.

@@ -1,0 +1,1 @@
+//! Pure draw functions: State to Frame; no I/O, no state of their own.
