@@ -1,0 +1,132 @@
+//! What the program asks of a backend.
+
+use jiff::Timestamp;
+
+use crate::chat::{ConversationKey, Id, Phone, Status};
+
+/// Why something is fetched; comes back with the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The user asked for it, or the program started.
+    Asked,
+    /// After a connect: closes the gap.
+    Resync,
+    /// To see whether REST has what no event brought.
+    Drift,
+}
+
+/// Which stretch of a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest messages.
+    Latest,
+    /// Those before this message, by its backend id; `at` is its `created_at`.
+    Before {
+        /// The oldest message that is here.
+        message: Id,
+        /// Its time.
+        at: Option<Timestamp>,
+    },
+}
+
+/// A conversation as requests name it: every name is there because backends differ in the one that each path takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its key in this process.
+    pub key: ConversationKey,
+    /// The id that paths use.
+    pub id: Id,
+    /// Its other declared ids (the composite, say).
+    pub aliases: Vec<Id>,
+    /// Business phone number id.
+    pub line: Option<Id>,
+    /// The customer's phone.
+    pub phone: Option<Phone>,
+}
+
+/// What to send.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Outgoing {
+    /// Plain text.
+    Text {
+        /// As the agent typed it.
+        body: String,
+    },
+}
+
+/// A request to the backend. Each is answered by reports; none blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Fetch the list.
+    FetchList {
+        /// At most this many rows.
+        limit: u32,
+        /// Why.
+        purpose: Purpose,
+    },
+    /// Fetch a stretch of a thread.
+    FetchThread {
+        /// Whose.
+        target: Target,
+        /// Which stretch.
+        page: Page,
+        /// At most this many messages.
+        limit: u32,
+        /// Why.
+        purpose: Purpose,
+    },
+    /// Fetch a conversation that an event named and that is not known here.
+    FetchConversation {
+        /// The id in the event.
+        id: Id,
+    },
+    /// Which conversations' rooms are wanted, from now on and after every reconnect: the session joins and leaves.
+    Watch {
+        /// The open conversation; its thread is fetched first after a reconnect.
+        open: Option<Target>,
+        /// Others whose rooms are wanted.
+        others: Vec<Target>,
+    },
+    /// Send a message; exactly one attempt.
+    Send {
+        /// The id that this program gave the message.
+        client: Id,
+        /// To whom.
+        target: Target,
+        /// What.
+        body: Outgoing,
+        /// The message that it answers, by the channel's id.
+        reply_to: Option<Id>,
+    },
+    /// Tell the backend that a conversation was read up to here.
+    MarkRead {
+        /// Which.
+        target: Target,
+        /// The last message that was seen.
+        last: Option<Id>,
+    },
+    /// Move a conversation to another status.
+    SetStatus {
+        /// Which.
+        target: Target,
+        /// Where to.
+        status: Status,
+    },
+    /// Tell the room that the agent types, or stopped.
+    Typing {
+        /// Which conversation.
+        target: Target,
+        /// Whether they type now.
+        typing: bool,
+    },
+    /// REST had a message that no event brought: poll more often, and say so.
+    Missed {
+        /// How many.
+        count: u32,
+    },
+    /// Connect now, without waiting for the back-off.
+    Reconnect,
+    /// Leave: close the socket and end all tasks.
+    Close,
+}

@@ -1,0 +1,252 @@
+//! What a backend tells the program.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::command::{Page, Purpose};
+use crate::chat::{ConversationKey, Id};
+use crate::text::Clean;
+use crate::wire::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage};
+
+/// Where the session stands, for the status bar and the connection panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionState {
+    /// On the way: dialling, handshake, subscribing or resync, in words.
+    Connecting {
+        /// The step.
+        step: &'static str,
+    },
+    /// Connected, subscribed, joined, and caught up.
+    Live,
+    /// Connected, but REST has what no event brought, or the backend never broadcasts: polling.
+    Silent {
+        /// Why we think so.
+        reason: Clean,
+    },
+    /// Between attempts.
+    Waiting {
+        /// When the next attempt starts.
+        retry_at: Timestamp,
+        /// How many have failed since it was live.
+        attempt: u32,
+        /// Why the last one ended.
+        reason: Clean,
+    },
+    /// Not trying: no network part is running.
+    Offline {
+        /// Why.
+        reason: Clean,
+    },
+    /// The backend refused the token; nothing is retried until there is a new one.
+    SignedOut {
+        /// The backend's words.
+        reason: Clean,
+    },
+}
+
+/// How one half of the connection does.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Health {
+    /// Not tried yet.
+    #[default]
+    Unknown,
+    /// It works.
+    Well,
+    /// It does not, and why.
+    Ill(Clean),
+}
+
+/// A snapshot of the session: sent whenever any of it changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Where it stands.
+    pub state: SessionState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Counts connections; everything that a connection brought carries its number. 0 before the first.
+    pub epoch: u32,
+    /// The socket's address, without secrets.
+    pub url: Clean,
+    /// `websocket` or `polling`, when connected.
+    pub transport: Option<&'static str>,
+    /// The Socket.IO session id, when connected.
+    pub sid: Option<Clean>,
+    /// REST's health.
+    pub rest: Health,
+    /// The socket's health.
+    pub socket: Health,
+    /// How long the last REST exchange took.
+    pub round_trip: Option<Duration>,
+    /// How many times the connection was made again after the first.
+    pub reconnects: u32,
+    /// When the last frame of any kind came.
+    pub last_frame: Option<Timestamp>,
+}
+
+/// A socket event, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// The connection that brought it.
+    pub epoch: u32,
+    /// Its number within the process, from 1.
+    pub seq: u64,
+    /// When it was read from the socket.
+    pub received: Timestamp,
+    /// The event's name, as sent.
+    pub name: Arc<str>,
+    /// The raw JSON of the argument array.
+    pub raw: Arc<str>,
+    /// The ack id, where the server wants an answer.
+    pub ack: Option<u64>,
+    /// Size of the packet in bytes.
+    pub bytes: usize,
+    /// The backend's time of emission, where the payload carries one (`timestamp`).
+    pub emitted: Option<Timestamp>,
+    /// What it means.
+    pub event: Result<Event, DecodeError>,
+}
+
+/// How far a room is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoomStage {
+    /// It should be joined.
+    Wanted,
+    /// The join was sent.
+    Emitted,
+    /// The server acknowledged it.
+    Acknowledged,
+    /// The server refused it.
+    Refused,
+    /// The connection ended; it must be joined again.
+    Stale,
+    /// The leave was sent.
+    Left,
+}
+
+/// A change in the room ledger. "Confirmed by traffic" is decided by routing, not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomReport {
+    /// The id by which the room is joined.
+    pub id: Id,
+    /// The conversation, or `None` for the account's room.
+    pub key: Option<ConversationKey>,
+    /// The event's name and its exact argument, such as `join_conversation {"conversationId":"…"}`.
+    pub emitted: Clean,
+    /// How far it is.
+    pub stage: RoomStage,
+    /// The server's words on a refusal.
+    pub note: Option<Clean>,
+    /// The connection.
+    pub epoch: u32,
+}
+
+/// Why a request got no good answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestError {
+    /// The backend could not be reached, or the answer never came whole. For a send, its fate is not known unless
+    /// `before_sending` is true.
+    #[error("{reason}")]
+    Unreachable {
+        /// In words.
+        reason: Clean,
+        /// The request certainly never reached the backend.
+        before_sending: bool,
+    },
+    /// The token was refused (401).
+    #[error("signed out: {reason}")]
+    SignedOut {
+        /// The backend's words.
+        reason: Clean,
+    },
+    /// The backend said no.
+    #[error("{status}: {reason}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The backend's code, such as `SESSION_EXPIRED`.
+        code: Option<Clean>,
+        /// Its words.
+        reason: Clean,
+        /// How long it asks us to wait.
+        retry_after: Option<Duration>,
+    },
+    /// The answer is not what the dialect expects.
+    #[error("{0}")]
+    Unreadable(DecodeError),
+}
+
+/// What the backend part tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// The session changed.
+    Session(Box<Session>),
+    /// A socket event.
+    Frame(Box<Frame>),
+    /// Frames were lost on the way because the program was too slow; a resync follows.
+    Overflow {
+        /// How many.
+        dropped: u64,
+    },
+    /// Who we are.
+    Identity(Identity),
+    /// The lines of the account.
+    Lines(Vec<Line>),
+    /// The list, or why not.
+    List {
+        /// Why it was fetched.
+        purpose: Purpose,
+        /// The connection at the time of asking.
+        epoch: u32,
+        /// The answer.
+        result: Result<ListPage, RestError>,
+    },
+    /// A stretch of a thread, or why not.
+    Thread {
+        /// Whose it is.
+        key: ConversationKey,
+        /// Which stretch.
+        page: Page,
+        /// How many messages were asked for.
+        limit: u32,
+        /// Why it was fetched.
+        purpose: Purpose,
+        /// The connection at the time of asking.
+        epoch: u32,
+        /// The answer.
+        result: Result<ThreadPage, RestError>,
+    },
+    /// A conversation that was not known.
+    Conversation {
+        /// The id that was asked for.
+        id: Id,
+        /// The answer.
+        result: Result<ThreadPage, RestError>,
+    },
+    /// The fate of a send.
+    Sent {
+        /// The id that this program gave the message.
+        client: Id,
+        /// To whom.
+        key: ConversationKey,
+        /// The backend's ids, or why not.
+        result: Result<Accepted, RestError>,
+    },
+    /// The answer to a mark-read.
+    Read {
+        /// Which conversation.
+        key: ConversationKey,
+        /// The answer.
+        result: Result<(), RestError>,
+    },
+    /// The answer to a change of status.
+    StatusSet {
+        /// Which conversation.
+        key: ConversationKey,
+        /// The answer.
+        result: Result<(), RestError>,
+    },
+    /// The room ledger changed.
+    Room(RoomReport),
+}

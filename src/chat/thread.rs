@@ -1,0 +1,1 @@
+//! The messages of one conversation: ordered, each once, with gaps where some may be missing.

@@ -1,0 +1,118 @@
+//! What a frame or a REST answer means, once a dialect has read it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, Message};
+use crate::text::Clean;
+
+/// What one socket event means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// A message, new or repeated.
+    Message {
+        /// What it says of its conversation.
+        evidence: Evidence,
+        /// The message itself.
+        message: Box<Message>,
+        /// What it tells of the conversation on the way (a name, a phone).
+        facts: Box<ConversationFacts>,
+    },
+    /// A conversation changed.
+    Conversation {
+        /// Which one.
+        evidence: Evidence,
+        /// What it says now; partial.
+        facts: Box<ConversationFacts>,
+    },
+    /// A message got further, or failed.
+    Status {
+        /// Which message (`evidence.message`), and which conversation where the backend tells.
+        evidence: Evidence,
+        /// What happened to it.
+        update: DeliveryUpdate,
+    },
+    /// Somebody types, or stopped.
+    Typing {
+        /// Which conversation, where the backend tells.
+        evidence: Evidence,
+        /// Who, by the backend's id.
+        who: Option<Id>,
+        /// Whether they type now.
+        typing: bool,
+    },
+    /// News of the whole account (a line's quality, say): shown in the traffic panel alone.
+    Account,
+    /// The server complains about something that we emitted.
+    Complaint {
+        /// Its words.
+        message: Clean,
+    },
+    /// The dialect has no meaning for this event's name.
+    NotInDialect,
+}
+
+/// Why a payload could not be read: which event or answer, where, and what was expected there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{what}: {problem} at {pointer}")]
+pub struct DecodeError {
+    /// The event's name, or the request.
+    pub what: String,
+    /// JSON pointer of the trouble; empty for the whole.
+    pub pointer: String,
+    /// What was found and what was expected.
+    pub problem: String,
+}
+
+/// One page of a conversation list.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ListPage {
+    /// The rows, in the backend's order.
+    pub rows: Vec<ConversationFacts>,
+    /// Rows that could not be read, each with its reason; never silently dropped.
+    pub unreadable: Vec<DecodeError>,
+    /// Where the next page starts, if the backend pages and there is one.
+    pub next: Option<Id>,
+}
+
+/// One page of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ThreadPage {
+    /// What the answer says of the conversation itself.
+    pub facts: Option<ConversationFacts>,
+    /// Messages, oldest first.
+    pub messages: Vec<Message>,
+    /// Messages that could not be read, each with its reason.
+    pub unreadable: Vec<DecodeError>,
+}
+
+/// What the backend says of a message that it accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The backend's id.
+    pub id: Option<Id>,
+    /// The channel's id.
+    pub wa: Option<Id>,
+}
+
+/// The answer to a login, or to "who am I".
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Identity {
+    /// Tenant.
+    pub account: Option<Id>,
+    /// The agent's name.
+    pub name: Option<Clean>,
+    /// The agent's e-mail address.
+    pub email: Option<Clean>,
+}
+
+/// A business phone number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its id (`phoneNumberId`), 15 or 16 digits.
+    pub id: Id,
+    /// Its name.
+    pub name: Option<Clean>,
+    /// Its number as people write it.
+    pub phone: Option<Clean>,
+}
