@@ -1,34 +1,28 @@
-//! The only door for text from outside: sanitize, width, wrap, links.
+//! The only door for text from outside.
+//!
+//! Whatever a customer, a backend or a file of somebody else gives us becomes a [`Clean`] before it is drawn, copied
+//! or put into a title, a notification or a hyperlink. A function that writes such text asks for `Clean`, so that
+//! raw text does not compile. What is taken out, and why, stands in [`sanitize`].
+//!
+//! The room also knows how much room a text takes ([`width()`], [`fit`], [`pad`]), how it breaks into lines
+//! ([`wrap`]), which links stand in it ([`links`]), and how it is compared when somebody searches ([`search_fold`]).
+//! It draws nothing and does no I/O.
 
-use std::sync::Arc;
+mod class;
+mod clean;
+mod escape;
+mod fold;
+mod links;
+pub mod sanitize;
+mod width;
+mod wrap;
 
-use serde::{Deserialize, Serialize};
+#[cfg(test)]
+mod tests;
 
-/// Text that may be drawn, copied, or put into a title.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
-pub struct Clean(Arc<str>);
-
-impl Clean {
-    /// Several lines.
-    pub fn text(raw: &str) -> Self {
-        Self(raw.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().into())
-    }
-
-    /// One line.
-    pub fn line(raw: &str) -> Self {
-        Self(raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().into())
-    }
-}
-
-impl std::ops::Deref for Clean {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for Clean {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use clean::{Clean, LINE_GRAPHEMES, TEXT_BYTES};
+pub use fold::{Direction, direction, initials, search_fold};
+pub use links::{Link, links};
+pub use sanitize::NOTHING_VISIBLE;
+pub use width::{degrade, fit, grapheme_width, graphemes, pad, pad_start, width};
+pub use wrap::wrap;
