@@ -1,1 +1,31 @@
 //! Profiles, keymap, theme, paths, secrets.
+//!
+//! [`Paths::find`] says where files are, [`Loaded::load`] reads `config.toml` (every mistake has its file, line and
+//! key), [`Loaded::choose`] picks the profile, [`find_token`] its token, [`Theme::load`] the colours.
+
+mod edit;
+pub mod keymap;
+mod load;
+mod paths;
+mod profile;
+mod secret;
+mod settings;
+mod source;
+#[cfg(test)]
+mod tests;
+pub mod theme;
+
+pub use edit::save_profile;
+pub use keymap::{Action, Context, Keymap, Match};
+pub use load::{Chosen, Loaded, name_for};
+pub use paths::{Paths, create_private_dir, file_name, write_private};
+pub use profile::{Profile, ProfileProblem, Transport, check_url, is_loopback};
+pub use secret::{
+    COMMAND_TIMEOUT, TOKEN_VARIABLE, Token, TokenError, TokenOrigin, find_token, run_token_command, store_token,
+};
+pub use settings::{Config, Frames, History, Log, MarkRead, Notifications};
+pub use source::{ConfigError, Position, Source};
+pub use theme::{ColourDepth, Theme};
+
+/// The text of `config.example.toml`: every key with its default and a comment.
+pub const EXAMPLE: &str = include_str!("../../config.example.toml");

@@ -1,0 +1,200 @@
+//! Everything that a key can do, each with the words that help, the palette and `switchboard keys` show.
+
+use std::fmt;
+
+/// Declares the actions once: variant, its group, its name in TOML and its description (the doc comment).
+macro_rules! actions {
+    ($( $group:ident { $( #[doc = $doc:literal] $variant:ident = $name:literal, )* } )*) => {
+        /// One thing that a key, the palette or a mouse click can ask for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action {
+            $($( #[doc = $doc] $variant, )*)*
+        }
+
+        impl Action {
+            /// Every action, in the order in which help shows them.
+            pub const ALL: &'static [Action] = &[ $($( Action::$variant, )*)* ];
+
+            /// Its name in the keymap: kebab-case.
+            pub fn name(self) -> &'static str {
+                match self { $($( Action::$variant => $name, )*)* }
+            }
+
+            /// What it does, in one line.
+            pub fn description(self) -> &'static str {
+                match self { $($( Action::$variant => $doc, )*)* }.trim()
+            }
+
+            /// The heading under which help shows it.
+            pub fn group(self) -> Group {
+                match self { $($( Action::$variant => Group::$group, )*)* }
+            }
+        }
+    };
+}
+
+actions! {
+    Move {
+        /// Move down by one
+        Down = "down",
+        /// Move up by one
+        Up = "up",
+        /// Move down by a page
+        PageDown = "page-down",
+        /// Move up by a page
+        PageUp = "page-up",
+        /// Move down by half a page
+        HalfPageDown = "half-page-down",
+        /// Move up by half a page
+        HalfPageUp = "half-page-up",
+        /// Go to the first
+        Top = "top",
+        /// Go to the last
+        Bottom = "bottom",
+        /// Focus the next pane
+        FocusNext = "focus-next",
+        /// Focus the previous pane
+        FocusPrevious = "focus-previous",
+        /// Open what is selected, or go into it
+        Open = "open",
+        /// Leave, close or cancel; a draft is kept
+        Back = "back",
+        /// Open the next conversation with unread messages
+        NextUnread = "next-unread",
+        /// Go back to the conversation that was open before
+        VisitBack = "visit-back",
+        /// Go forward again after going back
+        VisitForward = "visit-forward",
+    }
+    Find {
+        /// Filter the list, or search in the thread
+        Filter = "filter",
+        /// Go to the next hit
+        SearchNext = "search-next",
+        /// Go to the previous hit
+        SearchPrevious = "search-previous",
+        /// Go to any conversation by name or phone
+        GoTo = "go-to",
+        /// Show every command with its key
+        Palette = "palette",
+    }
+    Read {
+        /// Load older messages
+        LoadOlder = "load-older",
+        /// Fetch again what a gap may have missed
+        FetchGap = "fetch-gap",
+        /// Show or hide the details of the contact
+        ToggleDetails = "toggle-details",
+        /// Copy the text of the selected message
+        CopyText = "copy-text",
+        /// Mark the conversation as unread
+        MarkUnread = "mark-unread",
+        /// Say that the selected unrouted message belongs to the open conversation
+        BelongsHere = "belongs-here",
+    }
+    Answer {
+        /// Reply to the customer
+        Reply = "reply",
+        /// Write a note to the team; the customer never sees it
+        Note = "note",
+        /// Send what is written
+        Send = "send",
+        /// Begin a new line
+        NewLine = "new-line",
+        /// Send a failed or unconfirmed reply again
+        RetrySend = "retry-send",
+        /// Take a failed or unconfirmed reply back into the composer
+        TakeBack = "take-back",
+    }
+    Edit {
+        /// Go to the beginning of the line
+        LineStart = "line-start",
+        /// Go to the end of the line
+        LineEnd = "line-end",
+        /// Delete the word before the cursor
+        DeleteWord = "delete-word",
+        /// Delete to the beginning of the line
+        DeleteToLineStart = "delete-to-line-start",
+        /// Delete to the end of the line
+        DeleteToLineEnd = "delete-to-line-end",
+        /// Put back what was deleted last
+        PutBack = "put-back",
+        /// Undo the last change of the text
+        Undo = "undo",
+        /// Redo what was undone
+        Redo = "redo",
+    }
+    Look {
+        /// Show or hide the traffic panel: each event, and why it was routed where it was
+        Traffic = "traffic",
+        /// Show the traffic panel on the whole screen, or as a panel again
+        TrafficFullScreen = "traffic-full-screen",
+        /// Show the keys
+        Help = "help",
+        /// Draw the screen anew
+        Redraw = "redraw",
+    }
+    Program {
+        /// Connect again at once and fetch what was missed
+        Reconnect = "reconnect",
+        /// Answer the question with yes
+        Confirm = "confirm",
+        /// Answer the question with no
+        Decline = "decline",
+        /// Suspend the program; `fg` brings it back
+        Suspend = "suspend",
+        /// Leave the program; drafts are kept
+        Quit = "quit",
+    }
+}
+
+/// The headings of the help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Moving about.
+    Move,
+    /// Finding conversations, messages and commands.
+    Find,
+    /// Reading a conversation.
+    Read,
+    /// Answering the customer.
+    Answer,
+    /// Editing text in the composer and in prompts.
+    Edit,
+    /// Changing what the screen shows.
+    Look,
+    /// The program and its connection.
+    Program,
+}
+
+impl Group {
+    /// Every group, in the order of the help.
+    pub const ALL: [Group; 7] =
+        [Group::Move, Group::Find, Group::Read, Group::Answer, Group::Edit, Group::Look, Group::Program];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Move => "Moving",
+            Group::Find => "Finding",
+            Group::Read => "Reading",
+            Group::Answer => "Answering",
+            Group::Edit => "Editing text",
+            Group::Look => "The screen",
+            Group::Program => "The program",
+        }
+    }
+}
+
+impl Action {
+    /// The action of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|action| action.name() == name)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

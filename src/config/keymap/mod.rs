@@ -1,0 +1,201 @@
+//! Which key does what: data in `assets/keymap.toml`, read by the same parser as the user's `[keys.<context>]`.
+//!
+//! A binding is `"key" = "action"`. The innermost context that knows a key decides; the user's binding of a key
+//! replaces the default one in the same context, and `"unbind"` removes it.
+
+mod action;
+mod context;
+mod notation;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crokey::KeyCombination;
+
+pub use action::{Action, Group};
+pub use context::Context;
+pub use notation::{KeySequence, key_of};
+pub use show::KeysFormat;
+
+use super::source::{ConfigError, Half, Source, suggestion};
+
+/// The text of the default keymap.
+pub const DEFAULT_KEYMAP: &str = include_str!("../../../assets/keymap.toml");
+
+/// What takes a default binding away.
+const UNBIND: &str = "unbind";
+
+/// The bindings as TOML has them: context, then key, then action.
+pub type RawKeys = BTreeMap<String, BTreeMap<String, String>>;
+
+/// What the keys typed so far mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// They are bound to this.
+    Action(Action),
+    /// They are the beginning of at least one sequence: wait for the next key.
+    Prefix,
+    /// Nothing.
+    None,
+}
+
+/// One binding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    /// Where it holds.
+    pub context: Context,
+    /// What is pressed.
+    pub keys: KeySequence,
+    /// What it does.
+    pub action: Action,
+}
+
+/// All bindings in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+/// One line of a `[keys]` table, before it is merged.
+struct Line {
+    context: Context,
+    keys: KeySequence,
+    /// `None` for "unbind".
+    action: Option<Action>,
+    /// As it is written in the file, for errors.
+    written: String,
+}
+
+impl Keymap {
+    /// The default bindings.
+    ///
+    /// # Errors
+    /// Never in a released program: a test reads them.
+    pub fn built_in() -> Result<Self, ConfigError> {
+        let source = Source::built_in("built-in keymap", DEFAULT_KEYMAP);
+        let mut keymap = Self { bindings: Vec::new() };
+        keymap.merge(&source, &[], &source.parse()?)?;
+        Ok(keymap)
+    }
+
+    /// Lays the `[keys]` of a user's file over these bindings.
+    ///
+    /// # Errors
+    /// An unknown context, action or key, or two lines of the file that fight for the same keys, with their places.
+    pub fn with_user(mut self, source: &Source, keys: &RawKeys) -> Result<Self, ConfigError> {
+        self.merge(source, &["keys"], keys)?;
+        Ok(self)
+    }
+
+    fn merge(&mut self, source: &Source, root: &[&str], raw: &RawKeys) -> Result<(), ConfigError> {
+        let lines = read_lines(source, root, raw)?;
+        for (index, line) in lines.iter().enumerate() {
+            let rivals = lines.iter().skip(index + 1).filter(|other| other.context == line.context);
+            for other in rivals.filter(|other| fight(&other.keys, &line.keys)) {
+                let other_place = source.place(&at(root, other), Half::Key);
+                let problem = format!(
+                    "`{}` and `{}` ({other_place}) in [{}] stand for the same key: one would never be reached",
+                    line.written,
+                    other.written,
+                    at(root, line).split_last().map(|(_, tables)| tables.join(".")).unwrap_or_default(),
+                );
+                return Err(source.problem(&at(root, line), Half::Key, problem));
+            }
+        }
+        for line in &lines {
+            self.bindings.retain(|held| held.context != line.context || !fight(&held.keys, &line.keys));
+        }
+        self.bindings.extend(lines.into_iter().filter_map(|line| {
+            line.action.map(|action| Binding { context: line.context, keys: line.keys, action })
+        }));
+        self.bindings.sort_by_key(|binding| (binding.context, binding.action, binding.keys.keys().len()));
+        Ok(())
+    }
+
+    /// What `typed` means while `contexts` (innermost first, see [`Context::stack`]) hold.
+    pub fn lookup(&self, contexts: &[Context], typed: &[KeyCombination]) -> Match {
+        for context in contexts {
+            let here = || self.bindings.iter().filter(|binding| binding.context == *context);
+            if let Some(binding) = here().find(|binding| binding.keys.keys() == typed) {
+                return Match::Action(binding.action);
+            }
+            if here().any(|binding| binding.keys.continues(typed)) {
+                return Match::Prefix;
+            }
+        }
+        Match::None
+    }
+
+    /// The keys that do `action` while `contexts` (innermost first) hold; what an inner context hides is left out.
+    pub fn keys_for(&self, action: Action, contexts: &[Context]) -> Vec<&KeySequence> {
+        let mut found = Vec::new();
+        for context in contexts {
+            for binding in self.bindings.iter().filter(|held| held.context == *context && held.action == action) {
+                let reached = self.lookup(contexts, binding.keys.keys()) == Match::Action(action);
+                if reached && !found.contains(&&binding.keys) {
+                    found.push(&binding.keys);
+                }
+            }
+        }
+        found
+    }
+
+    /// The sequences that `typed` begins, with what they do: the hints after a prefix key.
+    pub fn continuations(&self, contexts: &[Context], typed: &[KeyCombination]) -> Vec<&Binding> {
+        self.bindings
+            .iter()
+            .filter(|binding| contexts.contains(&binding.context) && binding.keys.continues(typed))
+            .collect()
+    }
+
+    /// Every binding, by context, then in the order of [`Action::ALL`].
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+}
+
+/// Whether one of the two could never be reached beside the other.
+fn fight(one: &KeySequence, other: &KeySequence) -> bool {
+    one == other || one.continues(other.keys()) || other.continues(one.keys())
+}
+
+fn at<'a>(root: &[&'a str], line: &'a Line) -> Vec<&'a str> {
+    root.iter().copied().chain([line.context.name(), line.written.as_str()]).collect()
+}
+
+fn read_lines(source: &Source, root: &[&str], raw: &RawKeys) -> Result<Vec<Line>, ConfigError> {
+    let mut lines = Vec::new();
+    for (context_name, table) in raw {
+        let path = |key| root.iter().copied().chain([context_name.as_str()]).chain(key).collect::<Vec<_>>();
+        let Some(context) = Context::from_name(context_name) else {
+            let hint = suggestion(context_name, &Context::ALL.map(Context::name), "there is");
+            let problem = format!("unknown context `{context_name}` for keys{hint}");
+            return Err(source.problem(&path(None), Half::Key, problem));
+        };
+        for (written, action_name) in table {
+            let keys: KeySequence = written
+                .parse()
+                .map_err(|problem: String| source.problem(&path(Some(written.as_str())), Half::Key, problem))?;
+            let action = Action::from_name(action_name);
+            if action.is_none() && action_name != UNBIND {
+                let names: Vec<&str> = Action::ALL.iter().map(|action| action.name()).chain([UNBIND]).collect();
+                let hint = suggestion(action_name, &names, "the actions are");
+                let problem = format!("unknown action `{action_name}`{hint}");
+                return Err(source.problem(&path(Some(written.as_str())), Half::Value, problem));
+            }
+            if action.is_some() && context.takes_text() && keys.begins_with_text() {
+                let problem = format!(
+                    "`{written}` types a character, and [{}] holds while text is typed; bind it in \
+                     [{}] or take a key with Ctrl or a function key",
+                    path(None).join("."),
+                    root.iter().copied().chain([Context::Browse.name()]).collect::<Vec<_>>().join("."),
+                );
+                return Err(source.problem(&path(Some(written.as_str())), Half::Key, problem));
+            }
+            lines.push(Line { context, keys, action, written: written.clone() });
+        }
+    }
+    Ok(lines)
+}

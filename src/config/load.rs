@@ -1,0 +1,155 @@
+//! Reading `config.toml` and choosing the profile.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::keymap::Keymap;
+use super::paths::{Paths, readable_by_others};
+use super::profile::Profile;
+use super::settings::Config;
+use super::source::{ConfigError, Half, Source, suggestion};
+
+/// The configuration in force.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What the file says, or the defaults.
+    pub config: Config,
+    /// The default keymap with the user's keys laid over it.
+    pub keymap: Keymap,
+    /// The file that was read; `None` when there is none.
+    pub file: Option<PathBuf>,
+}
+
+/// The profile to open, and its name, under which tokens and caches are kept.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The name.
+    pub name: String,
+    /// The profile.
+    pub profile: Profile,
+}
+
+impl Loaded {
+    /// Reads `file`, or `config.toml` of the configuration directory, which may be missing.
+    ///
+    /// # Errors
+    /// A named file that cannot be read, or a mistake in the file, with its place.
+    pub fn load(paths: &Paths, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = file.map_or_else(|| paths.config_file(), Path::to_owned);
+        if file.is_none() && !path.exists() {
+            return Ok(Self { config: Config::default(), keymap: Keymap::built_in()?, file: None });
+        }
+        let source = Source::read(&path)?;
+        let loaded = Self::from_source(&source)?;
+        for (name, profile) in &loaded.config.profiles {
+            let holds_secret = profile.token.is_some() || !profile.headers.is_empty();
+            if let Some(mode) = readable_by_others(&path).filter(|_| holds_secret) {
+                let key = if profile.token.is_some() { "token" } else { "headers" };
+                let problem = format!(
+                    "`{key}` in [profile.{name}] is a secret, but others may read this file (mode {mode}): run `chmod \
+                     600` on it, or use `token_command`, `token_env` or `token_file`"
+                );
+                return Err(source.problem(&["profile", name, key], Half::Key, problem));
+            }
+        }
+        Ok(Self { file: Some(path), ..loaded })
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// A mistake in it, with its place.
+    pub fn from_source(source: &Source) -> Result<Self, ConfigError> {
+        let config: Config = source.parse()?;
+        for (name, profile) in &config.profiles {
+            profile.check().map_err(|wrong| {
+                let problem = format!("`{}` in [profile.{name}]: {}", wrong.key, wrong.problem);
+                source.problem(&["profile", name, wrong.key], Half::Value, problem)
+            })?;
+        }
+        if let Some(name) = config.default_profile.as_ref().filter(|name| !config.profiles.contains_key(*name)) {
+            let names: Vec<&String> = config.profiles.keys().collect();
+            let problem = format!("there is no profile `{name}`{}", suggestion(name, &names, "there is"));
+            return Err(source.problem(&["default_profile"], Half::Value, problem));
+        }
+        for (key, value) in [("local", config.frames.local), ("ssh", config.frames.ssh)] {
+            if !(1..=240).contains(&value) {
+                let problem = format!("`{key}` in [frames] must be from 1 to 240, not {value}");
+                return Err(source.problem(&["frames", key], Half::Value, problem));
+            }
+        }
+        if !(1..=500).contains(&config.history.page) {
+            let problem = format!("`page` in [history] must be from 1 to 500, not {}", config.history.page);
+            return Err(source.problem(&["history", "page"], Half::Value, problem));
+        }
+        let keymap = Keymap::built_in()?.with_user(source, &config.keys)?;
+        Ok(Self { config, keymap, file: None })
+    }
+
+    /// The profile to open: `--url` (with the profile of that address, if there is one), else `--profile`, else
+    /// `default_profile`, else the only one there is. `None` when nothing is configured.
+    ///
+    /// # Errors
+    /// No such profile, several and none chosen, or an address that may not be spoken to.
+    pub fn choose(&self, name: Option<&str>, url: Option<&Url>) -> Result<Option<Chosen>, ConfigError> {
+        let profiles = &self.config.profiles;
+        let named = match name.or(self.config.default_profile.as_deref().filter(|_| url.is_none())) {
+            Some(name) => Some(self.named(name)?),
+            None => None,
+        };
+        if let Some(url) = url {
+            let of_address = || profiles.iter().find(|(_, profile)| profile.url == *url);
+            let known = named.or_else(|| {
+                of_address().map(|(name, profile)| Chosen { name: name.clone(), profile: profile.clone() })
+            });
+            let mut chosen = known.unwrap_or_else(|| Chosen { name: name_for(url), profile: Profile::new(url.clone()) });
+            if chosen.profile.url != *url {
+                // Another backend than the profile's own: it gets none of that one's secrets or addresses.
+                let allow_plain_http = chosen.profile.allow_plain_http;
+                chosen = Chosen { name: name_for(url), profile: Profile { allow_plain_http, ..Profile::new(url.clone()) } };
+            }
+            let wrong = |wrong: super::profile::ProfileProblem| ConfigError::Choice(format!("--url: {}", wrong.problem));
+            chosen.profile.check().map_err(wrong)?;
+            return Ok(Some(chosen));
+        }
+        if named.is_some() || profiles.is_empty() {
+            return Ok(named);
+        }
+        let mut all = profiles.iter();
+        match (all.next(), all.next()) {
+            (Some((name, profile)), None) => Ok(Some(Chosen { name: name.clone(), profile: profile.clone() })),
+            _ => {
+                let names: Vec<&str> = profiles.keys().map(String::as_str).collect();
+                Err(ConfigError::Choice(format!(
+                    "which profile? There is {}: name one with --profile, or set `default_profile`",
+                    names.join(", ")
+                )))
+            }
+        }
+    }
+
+    fn named(&self, name: &str) -> Result<Chosen, ConfigError> {
+        let profiles = &self.config.profiles;
+        let Some(profile) = profiles.get(name) else {
+            let names: Vec<&String> = profiles.keys().collect();
+            let hint = if names.is_empty() {
+                "; none is configured: `switchboard login URL` makes one".to_owned()
+            } else {
+                suggestion(name, &names, "there is")
+            };
+            return Err(ConfigError::Choice(format!("there is no profile `{name}`{hint}")));
+        };
+        Ok(Chosen { name: name.to_owned(), profile: profile.clone() })
+    }
+}
+
+/// A profile's name for a backend that has none: its host, with the port where it is not the usual one.
+pub fn name_for(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("backend");
+    let name = match url.port() {
+        Some(port) => format!("{host}-{port}"),
+        None => host.to_owned(),
+    };
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect::<String>().trim_matches('-').to_owned()
+}

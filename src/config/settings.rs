@@ -1,0 +1,144 @@
+//! What `config.toml` may say, with the defaults.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::keymap::RawKeys;
+use super::profile::Profile;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The profile to open when none is named; without it the only profile there is.
+    pub default_profile: Option<String>,
+    /// The theme: "auto" (dark or light by the terminal's background), a built-in one, or a file of `themes/`.
+    pub theme: String,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// Use the mouse; while on, selecting text with it usually needs Shift.
+    pub mouse: bool,
+    /// What calls for attention.
+    pub notifications: Notifications,
+    /// When a conversation is marked as read.
+    pub mark_read: MarkRead,
+    /// How much is fetched and kept.
+    pub history: History,
+    /// How often the screen is drawn.
+    pub frames: Frames,
+    /// The log file.
+    pub log: Log,
+    /// Keys by context, laid over the default keymap.
+    pub keys: RawKeys,
+    /// The backends and accounts, by name.
+    #[serde(rename = "profile")]
+    pub profiles: BTreeMap<String, Profile>,
+}
+
+/// What calls for attention when a message arrives that is not on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notifications {
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Ask the terminal for a desktop notification (OSC 9, 777 or 99).
+    pub desktop: bool,
+    /// Say only that a message came, not from whom nor what.
+    pub hide_content: bool,
+}
+
+/// When a conversation is marked as read at the backend.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MarkRead {
+    /// Mark by itself once the end of the open thread was seen.
+    pub automatic: bool,
+    /// Where the terminal does not report its focus: seconds after a key during which it counts as focused.
+    pub key_seconds: u32,
+}
+
+/// How much is fetched and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct History {
+    /// Messages fetched at a time.
+    pub page: u32,
+    /// Messages kept in memory for one conversation.
+    pub in_memory: u32,
+    /// Days that the cache on disk keeps messages; 0 for ever.
+    pub cache_days: u32,
+    /// Size of the cache on disk in megabytes; 0 without limit.
+    pub cache_megabytes: u32,
+}
+
+/// Frames a second at most; the answer to a key is drawn at once.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Frames {
+    /// On a local terminal.
+    pub local: u16,
+    /// Over SSH.
+    pub ssh: u16,
+}
+
+/// The log file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Where to write; nothing is logged without it (or `--log`).
+    pub file: Option<PathBuf>,
+    /// What to write: a level ("error", "warn", "info", "debug", "trace") or a filter ("info,switchboard::socketio=trace").
+    pub filter: String,
+    /// How many days' files are kept.
+    pub keep_days: u16,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            default_profile: None,
+            theme: "auto".to_owned(),
+            ascii: false,
+            mouse: false,
+            notifications: Notifications::default(),
+            mark_read: MarkRead::default(),
+            history: History::default(),
+            frames: Frames::default(),
+            log: Log::default(),
+            keys: RawKeys::new(),
+            profiles: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self { bell: true, desktop: false, hide_content: false }
+    }
+}
+
+impl Default for MarkRead {
+    fn default() -> Self {
+        Self { automatic: true, key_seconds: 60 }
+    }
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { page: 50, in_memory: 5_000, cache_days: 90, cache_megabytes: 256 }
+    }
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { local: 60, ssh: 30 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { file: None, filter: "info".to_owned(), keep_days: 7 }
+    }
+}
