@@ -40,8 +40,7 @@ pub fn save_profile(
     let profiles = profiles.as_table_like_mut().ok_or_else(|| unreadable("`profile` must be a table".to_owned()))?;
     let first = profiles.is_empty();
     let profile = profiles.entry(name).or_insert_with(|| Item::Table(Table::new()));
-    let profile =
-        profile.as_table_like_mut().ok_or_else(|| unreadable(format!("`profile.{name}` must be a table")))?;
+    let profile = profile.as_table_like_mut().ok_or_else(|| unreadable(format!("`profile.{name}` must be a table")))?;
     let known = [("url", Some(url.as_str())), ("email", Some(email)), ("account", account), ("line", line)];
     for (key, text) in known.into_iter().filter_map(|(key, text)| text.map(|text| (key, text))) {
         match profile.get_mut(key).and_then(Item::as_value_mut) {

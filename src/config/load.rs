@@ -103,13 +103,16 @@ impl Loaded {
             let known = named.or_else(|| {
                 of_address().map(|(name, profile)| Chosen { name: name.clone(), profile: profile.clone() })
             });
-            let mut chosen = known.unwrap_or_else(|| Chosen { name: name_for(url), profile: Profile::new(url.clone()) });
+            let mut chosen =
+                known.unwrap_or_else(|| Chosen { name: name_for(url), profile: Profile::new(url.clone()) });
             if chosen.profile.url != *url {
                 // Another backend than the profile's own: it gets none of that one's secrets or addresses.
                 let allow_plain_http = chosen.profile.allow_plain_http;
-                chosen = Chosen { name: name_for(url), profile: Profile { allow_plain_http, ..Profile::new(url.clone()) } };
+                chosen =
+                    Chosen { name: name_for(url), profile: Profile { allow_plain_http, ..Profile::new(url.clone()) } };
             }
-            let wrong = |wrong: super::profile::ProfileProblem| ConfigError::Choice(format!("--url: {}", wrong.problem));
+            let wrong =
+                |wrong: super::profile::ProfileProblem| ConfigError::Choice(format!("--url: {}", wrong.problem));
             chosen.profile.check().map_err(wrong)?;
             return Ok(Some(chosen));
         }
@@ -151,5 +154,9 @@ pub fn name_for(url: &Url) -> String {
         Some(port) => format!("{host}-{port}"),
         None => host.to_owned(),
     };
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect::<String>().trim_matches('-').to_owned()
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect::<String>()
+        .trim_matches('-')
+        .to_owned()
 }

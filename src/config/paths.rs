@@ -28,9 +28,13 @@ impl Paths {
     pub fn find(var: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
         let standard = directories::ProjectDirs::from("", "", "switchboard");
         let pick = |name: &str, place: fn(&directories::ProjectDirs) -> &Path| {
-            var(name).filter(|value| !value.is_empty()).map(PathBuf::from).or_else(|| standard.as_ref().map(|dirs| place(dirs).to_owned())).ok_or_else(|| {
-                ConfigError::Choice(format!("no home directory is known; set {name} to say where files go"))
-            })
+            var(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+                .or_else(|| standard.as_ref().map(|dirs| place(dirs).to_owned()))
+                .ok_or_else(|| {
+                    ConfigError::Choice(format!("no home directory is known; set {name} to say where files go"))
+                })
         };
         Ok(Self {
             config: pick("SWITCHBOARD_CONFIG_DIR", directories::ProjectDirs::config_dir)?,

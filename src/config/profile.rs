@@ -206,12 +206,18 @@ mod tests {
 
     #[test]
     fn plain_http_stays_on_this_machine() {
-        for fine in
-            ["https://chat.example.test", "http://localhost:5050", "http://127.0.0.9:1/", "http://[::1]:5", "http://a.localhost/"]
-        {
+        for fine in [
+            "https://chat.example.test",
+            "http://localhost:5050",
+            "http://127.0.0.9:1/",
+            "http://[::1]:5",
+            "http://a.localhost/",
+        ] {
             assert_eq!(check_url(&url(fine), false), Ok(()), "{fine}");
         }
-        for refused in ["http://chat.example.test", "http://10.0.0.1:5050", "http://localhost.example.test", "http://[::2]/"] {
+        for refused in
+            ["http://chat.example.test", "http://10.0.0.1:5050", "http://localhost.example.test", "http://[::2]/"]
+        {
             let problem = check_url(&url(refused), false).expect_err(refused);
             assert!(problem.contains("plain http") && problem.contains("allow_plain_http = true"), "{problem}");
             assert_eq!(check_url(&url(refused), true), Ok(()));

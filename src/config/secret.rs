@@ -68,7 +68,7 @@ pub enum TokenError {
         origin: TokenOrigin,
     },
     /// Others may read the file.
-    #[error("{} holds a token, but others may read it (mode {mode}): run `chmod 600 {0}`", path.display(), path.display())]
+    #[error("{0} holds a token, but others may read it (mode {mode}): run `chmod 600 {0}`", path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -158,11 +158,12 @@ pub async fn run_token_command(profile: &str, command: &str, timeout: Duration) 
         .map_err(|error| failed(format!("could not be read: {error}")))?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
-        let words = Clean::line(&words);
+        let words = Clean::line(words.trim());
         let words = if words.is_empty() { "it said nothing".to_owned() } else { words.to_string() };
         return Err(failed(format!("ended with {}: {words}", output.status)));
     }
-    let printed = String::from_utf8(output.stdout).map_err(|_| failed("printed something that is not text".to_owned()))?;
+    let printed =
+        String::from_utf8(output.stdout).map_err(|_| failed("printed something that is not text".to_owned()))?;
     token(&printed, TokenOrigin::Command)
 }
 

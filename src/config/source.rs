@@ -190,15 +190,25 @@ fn in_words(message: &str, path: &[String]) -> String {
         return format!("`{name}` is missing in [{}]", path.join("."));
     }
     for kind in ["invalid type: ", "invalid value: "] {
-        let Some((found, expected)) = message.strip_prefix(kind).and_then(|rest| rest.rsplit_once(", expected ")) else {
+        let Some((found, expected)) = message.strip_prefix(kind).and_then(|rest| rest.rsplit_once(", expected "))
+        else {
             continue;
         };
-        // A value that stands where a token belongs is never repeated.
-        let found = if key.contains("token") || tables.iter().any(|table| table == "headers") {
-            "something else".to_owned()
-        } else {
-            found.replace('`', "")
+        let expected = match expected {
+            _ if key == "proxy" || key.ends_with("url") => "an address such as \"https://chat.example.com\"",
+            "u8" | "u16" | "u32" => "a whole number, 0 or more",
+            "a map" => "a table",
+            other => other,
         };
+        // What stands where a token or an address (which may hold a password) belongs is never repeated.
+        let private = key.contains("token")
+            || ["headers", "proxy"].contains(&key)
+            || key.ends_with("url")
+            || tables.iter().any(|table| table == "headers");
+        if private {
+            return format!("`{key}`{whereabouts} must be {expected}");
+        }
+        let found = found.replace('`', "");
         return format!("`{key}`{whereabouts} must be {expected}, not {found}");
     }
     if key.is_empty() { message.to_owned() } else { format!("`{key}`{whereabouts}: {message}") }
@@ -265,7 +275,7 @@ mod tests {
             error("# é\n[inner.acme]\n  trasport = \"polling\"\n"),
             "f.toml:3:3: unknown key `trasport` in [inner.acme], did you mean `transport`?"
         );
-        assert_eq!(error("\nouter = 1\n"), "f.toml:2:1: unknown key `outer`, did you mean `inner`?");
+        assert_eq!(error("\ninnre = 1\n"), "f.toml:2:1: unknown key `innre`, did you mean `inner`?");
         assert_eq!(
             error("[inner.a]\ncolour = 1\n"),
             "f.toml:2:1: unknown key `colour` in [inner.a]; there is `transport`, `count`, `token`"
@@ -280,7 +290,7 @@ mod tests {
     fn a_wrong_value_says_what_was_expected() {
         assert_eq!(
             error("[inner.acme]\ncount = \"many\"\n"),
-            "f.toml:2:9: `count` in [inner.acme] must be u8, not string \"many\""
+            "f.toml:2:9: `count` in [inner.acme] must be a whole number, 0 or more, not string \"many\""
         );
         assert_eq!(
             error("[inner.acme]\ntransport = \"pol\"\n"),

@@ -43,10 +43,8 @@ fn the_example_has_every_key_and_no_other() {
     // At most one token may be set at a time, so each is tried alone.
     let text = example_uncommented();
     for kept in ["token", "token_env", "token_command", "token_file"] {
-        let one: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with("token") || line.starts_with(&format!("{kept} = ")))
-            .collect();
+        let one: Vec<&str> =
+            text.lines().filter(|line| !line.starts_with("token") || line.starts_with(&format!("{kept} = "))).collect();
         load(&one.join("\n")).expect("the example is valid");
     }
     let table: toml::Table = text.parse().expect("TOML");
@@ -70,7 +68,11 @@ fn the_example_shows_the_real_defaults() {
     let no_default = |key: &str| {
         let lines: Vec<&str> = EXAMPLE.lines().collect();
         let at = lines.iter().position(|line| line.starts_with(&format!("# {key} = "))).expect(key);
-        lines[..at].iter().rev().take_while(|line| line.starts_with('#') && !line.contains(" = ")).any(|line| line.contains("(no default)"))
+        lines[..at]
+            .iter()
+            .rev()
+            .take_while(|line| line.starts_with('#') && !line.contains(" = "))
+            .any(|line| line.contains("(no default)"))
     };
     let mut compared = 0;
     let mut compare = |shown: &toml::Table, defaults: &toml::Table, table: &str| {
@@ -87,10 +89,10 @@ fn the_example_shows_the_real_defaults() {
     };
     compare(&shown, &defaults, "");
     for (name, value) in &shown {
-        if let (Some(shown), Some(defaults)) = (value.as_table(), defaults.get(name).and_then(toml::Value::as_table)) {
-            if name != "keys" && name != "profile" {
-                compare(shown, defaults, name);
-            }
+        let section = name != "keys" && name != "profile";
+        let tables = (value.as_table(), defaults.get(name).and_then(toml::Value::as_table));
+        if let ((Some(shown), Some(defaults)), true) = (tables, section) {
+            compare(shown, defaults, name);
         }
     }
     compare(shown["profile"]["acme"].as_table().expect("table"), &profile, "profile.acme");
@@ -117,14 +119,19 @@ fn a_mistake_names_file_line_key_and_the_nearest() {
         "config.toml:1:19: there is no profile `acmee`, did you mean `acme`?"
     );
     assert_eq!(wrong("[frames]\nssh = 0\n"), "config.toml:2:7: `ssh` in [frames] must be from 1 to 240, not 0");
-    assert!(wrong("[profile.acme]\nurl = \"not an address\"\n").starts_with("config.toml:2:7: `url` in [profile.acme]"));
+    assert!(
+        wrong("[profile.acme]\nurl = \"not an address\"\n").starts_with("config.toml:2:7: `url` in [profile.acme]")
+    );
     assert!(wrong("theme = \n").starts_with("config.toml:1:"));
 }
 
 #[test]
 fn plain_http_is_refused_in_words_unless_it_is_allowed() {
     let error = wrong("[profile.acme]\nurl = \"http://chat.example.test\"\n");
-    assert!(error.starts_with("config.toml:2:7: `url` in [profile.acme]: http://chat.example.test/ is plain http"), "{error}");
+    assert!(
+        error.starts_with("config.toml:2:7: `url` in [profile.acme]: http://chat.example.test/ is plain http"),
+        "{error}"
+    );
     load("[profile.acme]\nurl = \"http://chat.example.test\"\nallow_plain_http = true\n").expect("allowed");
 }
 
@@ -171,7 +178,8 @@ fn the_profile_is_chosen_by_address_name_default_or_because_it_is_alone() {
     let one = load("[profile.a]\nurl = \"https://a.example\"\n").expect("one");
     assert_eq!(name(&one, None, None), Ok(Some("a".to_owned())));
     assert_eq!(name(&one, Some("b"), None), Err("there is no profile `b`, did you mean `a`?".to_owned()));
-    let two = "[profile.alpha]\nurl = \"https://a.example\"\n[profile.beta]\nurl = \"https://b.example\"\nline = \"7\"\n";
+    let two =
+        "[profile.alpha]\nurl = \"https://a.example\"\n[profile.beta]\nurl = \"https://b.example\"\nline = \"7\"\n";
     let several = load(two).expect("two");
     assert_eq!(
         name(&several, None, None),

@@ -92,8 +92,9 @@ impl Keymap {
     fn merge(&mut self, source: &Source, root: &[&str], raw: &RawKeys) -> Result<(), ConfigError> {
         let lines = read_lines(source, root, raw)?;
         for (index, line) in lines.iter().enumerate() {
-            let rivals = lines.iter().skip(index + 1).filter(|other| other.context == line.context);
-            for other in rivals.filter(|other| fight(&other.keys, &line.keys)) {
+            let mut later = lines.iter().skip(index + 1);
+            let rival = later.find(|other| other.context == line.context && fight(&other.keys, &line.keys));
+            if let Some(other) = rival {
                 let other_place = source.place(&at(root, other), Half::Key);
                 let problem = format!(
                     "`{}` and `{}` ({other_place}) in [{}] stand for the same key: one would never be reached",
@@ -107,9 +108,11 @@ impl Keymap {
         for line in &lines {
             self.bindings.retain(|held| held.context != line.context || !fight(&held.keys, &line.keys));
         }
-        self.bindings.extend(lines.into_iter().filter_map(|line| {
-            line.action.map(|action| Binding { context: line.context, keys: line.keys, action })
-        }));
+        self.bindings.extend(
+            lines.into_iter().filter_map(|line| {
+                line.action.map(|action| Binding { context: line.context, keys: line.keys, action })
+            }),
+        );
         self.bindings.sort_by_key(|binding| (binding.context, binding.action, binding.keys.keys().len()));
         Ok(())
     }

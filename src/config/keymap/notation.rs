@@ -85,7 +85,9 @@ fn parse_key(text: &str) -> Result<KeyCombination, String> {
         }),
         None => format!("{shift}{modifiers}{name}").parse(),
     }
-    .map_err(|_| format!("`{text}` is not a key; keys are written like j, G, ctrl-g, alt-enter, f12, space, pagedown"))?;
+    .map_err(|_| {
+        format!("`{text}` is not a key; keys are written like j, G, ctrl-g, alt-enter, f12, space, pagedown")
+    })?;
     if !key.is_ansi_compatible() {
         return Err(format!(
             "`{text}`: most terminals cannot see keys pressed together; for a sequence put a space between them"

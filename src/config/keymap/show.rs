@@ -43,7 +43,8 @@ impl Keymap {
             for (action, keys) in rows {
                 let _ = match format {
                     KeysFormat::Markdown => {
-                        let keys: Vec<String> = keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
+                        let keys: Vec<String> =
+                            keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect();
                         writeln!(out, "| {} | `{}` | {} |", keys.join(" "), action.name(), action.description())
                     }
                     _ => writeln!(out, "  {:<22} {:<22} {}", keys.join("  "), action.name(), action.description()),

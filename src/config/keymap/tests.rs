@@ -138,14 +138,8 @@ fn keys_that_an_inner_context_hides_are_not_shown() {
 #[test]
 fn mistakes_are_placed() {
     for (text, error) in [
-        (
-            "[keys.lst]\nj = \"up\"\n",
-            "config.toml:1:7: unknown context `lst` for keys, did you mean `list`?",
-        ),
-        (
-            "[keys.list]\nj = \"dwon\"\n",
-            "config.toml:2:5: unknown action `dwon`, did you mean `down`?",
-        ),
+        ("[keys.lst]\nj = \"up\"\n", "config.toml:1:7: unknown context `lst` for keys, did you mean `list`?"),
+        ("[keys.list]\nj = \"dwon\"\n", "config.toml:2:5: unknown action `dwon`, did you mean `down`?"),
         (
             "[keys.list]\n\n\"ctrl-nope\" = \"down\"\n",
             "config.toml:3:1: `ctrl-nope` is not a key; keys are written like j, G, ctrl-g, alt-enter, f12, space, pagedown",

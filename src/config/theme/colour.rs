@@ -50,9 +50,7 @@ impl ColourDepth {
                 Self::Indexed256 => Color::Indexed(to_256((r, g, b))),
                 _ => to_16((r, g, b)),
             }),
-            (Self::Ansi16, Color::Indexed(index)) => {
-                Some(if index < 16 { colour } else { to_16(of_256(index)) })
-            }
+            (Self::Ansi16, Color::Indexed(index)) => Some(if index < 16 { colour } else { to_16(of_256(index)) }),
             _ => Some(colour),
         }
     }

@@ -107,7 +107,9 @@ fn mistakes_are_placed() {
     ] {
         assert_eq!(load(text).expect_err("wrong"), error);
     }
-    assert!(load("[list]\nname = { fgg = \"red\" }\n").expect_err("wrong").starts_with("mine.toml:2:8: `name` in [list]"));
+    assert!(
+        load("[list]\nname = { fgg = \"red\" }\n").expect_err("wrong").starts_with("mine.toml:2:8: `name` in [list]")
+    );
     let unknown = Theme::load("drak", std::path::Path::new("/nowhere")).expect_err("wrong").to_string();
     assert_eq!(unknown, "unknown theme `drak`, did you mean `dark`?");
 }
