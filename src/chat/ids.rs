@@ -69,9 +69,13 @@ pub struct Phone {
 
 impl Phone {
     /// Reads a phone from `+92 300 1234574`, `0092…` stays as it is, `923001234574@c.us`. `None` when there are fewer
-    /// than six digits or letters before an `@`: that is a name, not a number.
+    /// than six digits or letters before an `@` (that is a name, not a number), and for the digits of a LID or a group.
     pub fn parse(raw: &str) -> Option<Self> {
-        let number = raw.split('@').next().unwrap_or_default();
+        let number = match raw.split_once('@') {
+            None => raw,
+            Some((number, "c.us" | "s.whatsapp.net")) => number,
+            Some(_) => return None,
+        };
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         let is_number = number.chars().all(|c| c.is_ascii_digit() || " +-().\u{a0}/".contains(c));
         (is_number && digits.len() >= 6).then(|| Self { digits: digits.into(), raw: raw.into() })

@@ -14,6 +14,7 @@ pub mod window;
 
 pub use conversation::{Conversation, ConversationFacts, Status};
 pub use delivery::{Delivery, DeliveryState, DeliveryUpdate, Failure, Rank};
+pub use directory::{Conflict, Directory, IdentityRules, Learned, NameOrigin, NativeForm, NearMiss};
 pub use ids::{Composite, ConversationKey, Id, Phone};
 pub use message::{Content, Direction, Media, MediaKind, Message, MessageIds, Origin, Reaction};
-pub use routing::{Evidence, NamedId, Outcome, Resolution, Rule, Verdict};
+pub use routing::{Evidence, NamedId, Outcome, Resolution, Rule, Verdict, naive_match};

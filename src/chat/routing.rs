@@ -197,3 +197,9 @@ impl Verdict {
         }
     }
 }
+
+/// The naive comparison of a web page: string equality of the id that it holds and the id in the event. It is the
+/// panel's `match` field, and routes nothing.
+pub fn naive_match(selected: Option<&Id>, broadcast: Option<&Id>) -> bool {
+    matches!((selected, broadcast), (Some(selected), Some(broadcast)) if selected == broadcast)
+}

@@ -1,1 +1,0 @@
-//! Every name that a conversation goes by, and which conversation a piece of evidence belongs to.
