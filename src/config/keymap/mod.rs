@@ -93,7 +93,8 @@ impl Keymap {
         let lines = read_lines(source, root, raw)?;
         for (index, line) in lines.iter().enumerate() {
             let mut later = lines.iter().skip(index + 1);
-            let rival = later.find(|other| other.context == line.context && fight(&other.keys, &line.keys));
+            let rival =
+                later.find(|other| line.fights(other.context, &other.keys) && other.fights(line.context, &line.keys));
             if let Some(other) = rival {
                 let other_place = source.place(&at(root, other), Half::Key);
                 let problem = format!(
@@ -106,14 +107,14 @@ impl Keymap {
             }
         }
         for line in &lines {
-            self.bindings.retain(|held| held.context != line.context || !fight(&held.keys, &line.keys));
+            self.bindings.retain(|held| !line.fights(held.context, &held.keys));
         }
         self.bindings.extend(
             lines.into_iter().filter_map(|line| {
                 line.action.map(|action| Binding { context: line.context, keys: line.keys, action })
             }),
         );
-        self.bindings.sort_by_key(|binding| (binding.context, binding.action, binding.keys.keys().len()));
+        self.bindings.sort_by_cached_key(|binding| (binding.context, binding.action, binding.keys.to_string().len()));
         Ok(())
     }
 
@@ -159,9 +160,13 @@ impl Keymap {
     }
 }
 
-/// Whether one of the two could never be reached beside the other.
-fn fight(one: &KeySequence, other: &KeySequence) -> bool {
-    one == other || one.continues(other.keys()) || other.continues(one.keys())
+impl Line {
+    /// Whether these keys could never be reached beside this line, or the reverse. "unbind" takes nothing but its very
+    /// keys away.
+    fn fights(&self, context: Context, keys: &KeySequence) -> bool {
+        let prefix = keys.continues(self.keys.keys()) || self.keys.continues(keys.keys());
+        self.context == context && (self.keys == *keys || (prefix && self.action.is_some()))
+    }
 }
 
 fn at<'a>(root: &[&'a str], line: &'a Line) -> Vec<&'a str> {

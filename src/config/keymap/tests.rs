@@ -187,3 +187,10 @@ fn the_table_has_every_binding_in_each_format() {
         }));
     }
 }
+
+#[test]
+fn unbinding_a_key_leaves_sequences_that_begin_with_it() {
+    let keymap = with_user("[keys.browse]\n\"g\" = \"unbind\"\n\"g u\" = \"next-unread\"\n").expect("keys");
+    assert_eq!(keymap.lookup(Context::List.stack(), &press("g")), Match::Prefix);
+    assert_eq!(keymap.lookup(Context::List.stack(), &press("g u")), Match::Action(Action::NextUnread));
+}

@@ -1,0 +1,37 @@
+//! The log file: one a day, never the screen, never a token.
+
+use std::path::{Path, PathBuf};
+
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+use super::failure::Failure;
+use crate::config::{Log, create_private_dir};
+
+/// Starts the log, if `--log` or the configuration names a file. The log is complete only once the guard is dropped.
+///
+/// # Errors
+/// The filter makes no sense, or the file cannot be written.
+pub fn start_log(argument: Option<&Path>, log: &Log) -> Result<Option<WorkerGuard>, Failure> {
+    let Some(file) = argument.map(Path::to_owned).or_else(|| log.file.clone()) else { return Ok(None) };
+    let filter = EnvFilter::try_new(&log.filter)
+        .map_err(|error| Failure::Usage(format!("`filter` in [log] (\"{}\") makes no sense: {error}", log.filter)))?;
+    let name = file
+        .file_name()
+        .ok_or_else(|| Failure::Usage(format!("--log: {} is not the name of a file", file.display())))?;
+    let directory =
+        file.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(PathBuf::from("."), Path::to_owned);
+    create_private_dir(&directory)?;
+    let appender = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix(name.to_string_lossy())
+        .max_log_files(usize::from(log.keep_days.max(1)))
+        .build(&directory)
+        .map_err(|error| Failure::Other(format!("cannot write the log {}: {error}", file.display())))?;
+    let (writer, guard) = tracing_appender::non_blocking(appender);
+    // Set only once a process; a second try (a test) keeps the first log.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init();
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
+    Ok(Some(guard))
+}

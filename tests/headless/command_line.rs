@@ -1,0 +1,114 @@
+//! Arguments, exit codes, configuration, keys, completions, man page.
+
+use std::process::{Command, Stdio};
+
+use predicates::prelude::PredicateBooleanExt as _;
+use predicates::str::{contains, is_empty, starts_with};
+
+use crate::program::{Program, stdout};
+
+#[test]
+fn help_and_version_succeed_and_wrong_arguments_are_64() {
+    let program = Program::new();
+    program.command().arg("--help").assert().success().stdout(contains("Exit codes:")).stderr(is_empty());
+    program.command().arg("--version").assert().success().stdout(starts_with("switchboard "));
+    program.command().arg("--nonsense").assert().code(64).stdout(is_empty()).stderr(contains("--nonsense"));
+    program.command().arg("kyes").assert().code(64).stderr(contains("keys"));
+}
+
+#[test]
+fn a_mistake_in_the_configuration_has_its_place() {
+    let program = Program::new();
+    program.configure("theme = \"dark\"\n\n[profile.acme]\nurl = \"https://a.example\"\ntrasport = \"polling\"\n");
+    program.command().arg("keys").assert().code(64).stdout(is_empty()).stderr(
+        starts_with("switchboard: ")
+            .and(contains("config.toml:5:1: unknown key `trasport` in [profile.acme], did you mean `transport`?")),
+    );
+    program.configure("[keys.list]\nx = \"dwon\"\n");
+    program.command().arg("keys").assert().code(64).stderr(contains("config.toml:2:5: unknown action `dwon`"));
+    program.configure("theme = \"drak\"\n");
+    program.command().args(["config", "check"]).assert().code(64).stderr(contains("did you mean `dark`?"));
+    program.configure("[profile.acme]\nurl = \"https://a.example\"\n");
+    program.command().args(["config", "check"]).assert().success().stdout(contains("is right; profiles: acme"));
+    program.command().args(["--config", "/nowhere/c.toml", "keys"]).assert().code(64).stderr(contains("cannot read"));
+}
+
+#[test]
+fn the_example_is_a_configuration() {
+    let program = Program::new();
+    let example = stdout(program.command().args(["config", "example"]));
+    assert_eq!(example, switchboard::config::EXAMPLE);
+    program.configure(&example);
+    program.command().args(["config", "check"]).assert().success();
+    program.command().args(["config", "path"]).assert().success().stdout(contains("config.toml"));
+}
+
+#[test]
+fn keys_are_printed_in_each_format_with_the_users_own() {
+    let program = Program::new();
+    let text = stdout(program.command().arg("keys"));
+    assert!(text.contains("In the composer [keys.composer]\n  Enter                  send "), "{text}");
+    program.configure("[keys.browse]\n\"g u\" = \"next-unread\"\n\"g\" = \"unbind\"\nu = \"unbind\"\n");
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(program.command().args(["keys", "--format", "json"]))).expect("JSON");
+    let browse =
+        json.as_array().expect("array").iter().find(|row| row["action"] == "next-unread" && row["context"] == "browse");
+    assert_eq!(browse.expect("next-unread")["keys"], serde_json::json!(["g u"]));
+    program.command().args(["keys", "--format", "md"]).assert().success().stdout(contains("| `g u` | `next-unread` |"));
+}
+
+/// The README shows the keys between two markers; it must show those of the program.
+#[test]
+fn the_readme_shows_the_keys_of_the_program() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("README.md");
+    let shown = readme
+        .split_once("<!-- keys -->\n")
+        .and_then(|(_, rest)| rest.split_once("<!-- /keys -->"))
+        .map(|(table, _)| table.trim())
+        .expect("the markers");
+    let printed = stdout(Program::new().command().args(["keys", "--format", "md"]));
+    assert_eq!(shown, printed.trim(), "put the output of `switchboard keys --format md` between the markers");
+}
+
+#[test]
+fn completions_and_man_pages_are_made() {
+    let program = Program::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = stdout(program.command().args(["completions", shell]));
+        assert!(script.contains("switchboard") && script.contains("login"), "{shell}");
+    }
+    program.command().arg("man").assert().success().stdout(contains(".TH switchboard").and(contains("login")));
+    let directory = program.path("man");
+    std::fs::create_dir(&directory).expect("directory");
+    program.command().arg("man").arg("--directory").arg(&directory).assert().success();
+    assert!(directory.join("switchboard-login.1").is_file());
+}
+
+#[test]
+fn the_log_goes_to_its_file_only() {
+    let program = Program::new();
+    let log = program.path("logs/run.log");
+    program.command().arg("keys").arg("--log").arg(&log).assert().success().stderr(is_empty());
+    let written: Vec<_> =
+        program.files().into_iter().filter(|(path, _)| path.starts_with(program.path("logs"))).collect();
+    assert_eq!(written.len(), 1);
+    assert!(written[0].0.to_string_lossy().contains("run.log."), "{:?}", written[0].0);
+    assert!(written[0].1.contains("started"), "{}", written[0].1);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let program = Program::new();
+    let mut command = Command::new(program.command().get_program());
+    for (name, value) in program.command().get_envs() {
+        if let Some(value) = value {
+            command.env(name, value);
+        }
+    }
+    let mut child =
+        command.args(["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("start");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("end");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
