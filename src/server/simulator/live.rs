@@ -61,12 +61,14 @@ impl Shared {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_due(&self) -> Option<Instant> {
+    /// When the next event happens.
+    pub(super) fn next_due(&self) -> Option<Instant> {
         let due = self.plan().due()?;
         self.began.get_or_init(Instant::now).checked_add(due)
     }
 
-    fn take_due(&self) -> Option<Event> {
+    /// The next event that is due by now.
+    pub(super) fn take_due(&self) -> Option<Event> {
         let now = self.elapsed();
         self.plan().pop(now).map(|(_, event)| event)
     }

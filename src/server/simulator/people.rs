@@ -8,9 +8,10 @@ use super::fate::{Allowance, WINDOW};
 use super::script::{Content, Conversation, Customer, Delivery, Said, State, Target};
 use crate::server::db::status::Direction;
 
-/// How likely a customer is the one who writes next, against the others.
-const EAGER: u32 = 4;
-const NEW: u32 = 3;
+/// How likely a customer is the one who writes next, against the others: with something to say, new, or with nothing
+/// but small talk left.
+const EAGER: u32 = 6;
+const NEW: u32 = 2;
 const DONE: u32 = 1;
 
 /// One customer on one line.
@@ -20,8 +21,10 @@ pub struct Person {
     pub customer: Customer,
     /// What becomes of messages to them.
     pub delivery: Delivery,
-    /// How likely they are the next to write.
-    pub eager: u32,
+    /// How likely they are the next to write when their script has run out.
+    idle: u32,
+    /// Whether their conversation is closed.
+    closed: bool,
     /// What they will write of their own accord.
     pub next: VecDeque<Said>,
     /// What they will answer.
@@ -59,11 +62,9 @@ impl Person {
     pub fn with_history(dice: Dice, conversation: &Conversation) -> Self {
         let mut person = Self::silent(conversation.customer.clone());
         person.delivery = conversation.delivery;
-        person.eager = match (conversation.delivery, conversation.state) {
-            (Delivery::Fails(_), _) => 0,
-            (_, State::Closed) => DONE,
-            _ => EAGER,
-        };
+        // Whoever cannot be reached is not there.
+        person.idle = if matches!(conversation.delivery, Delivery::Fails(_)) { 0 } else { DONE };
+        person.closed = conversation.state == State::Closed;
         person.next = conversation.next.iter().cloned().collect();
         person.replies = conversation.replies.iter().cloned().collect();
         person.known = true;
@@ -86,7 +87,7 @@ impl Person {
 
     /// Somebody who writes for the first time.
     pub fn newcomer(customer: Customer) -> Self {
-        Self { eager: NEW, ..Self::silent(customer) }
+        Self { idle: NEW, ..Self::silent(customer) }
     }
 
     /// Somebody who has never written, and only answers.
@@ -94,7 +95,8 @@ impl Person {
         Self {
             customer,
             delivery: Delivery::Reads,
-            eager: 0,
+            idle: 0,
+            closed: false,
             next: VecDeque::new(),
             replies: VecDeque::new(),
             received: 0,
@@ -106,6 +108,11 @@ impl Person {
             named: BTreeMap::new(),
             heard: Heard::Never,
         }
+    }
+
+    /// How likely they are the next to write, as a weight.
+    pub fn eager(&self) -> u32 {
+        if self.next.is_empty() || self.closed { self.idle } else { EAGER }
     }
 
     /// Notes that they wrote at `at` after the start.

@@ -235,7 +235,7 @@ impl Plan {
                 return self.arrive(at, newcomer, &mut rng);
             }
         }
-        let Some(index) = weigh(&mut rng, self.people.iter().map(|person| person.eager)) else {
+        let Some(index) = weigh(&mut rng, self.people.iter().map(Person::eager)) else {
             return;
         };
         let demo = Arc::clone(&self.demo);

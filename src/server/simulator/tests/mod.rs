@@ -1,5 +1,6 @@
 mod assets;
 mod envelopes;
+mod live;
 mod running;
 mod sending;
 
