@@ -38,6 +38,8 @@ pub enum Command {
     Inbox(commands::inbox::Args),
     /// Sign in to a backend: asks for e-mail and password, keeps the token, writes the profile
     Login(commands::login::Args),
+    /// Run the embedded backend: webhook, REST and Socket.IO over one database
+    Serve(commands::serve::Args),
     /// Print every key and what it does
     Keys(commands::keys::Args),
     /// Print or check the configuration
@@ -86,6 +88,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
     match cli.command {
         Some(Command::Inbox(args)) => commands::inbox::run(&setup, &args),
         Some(Command::Login(args)) => commands::login::run(&setup, &args, out),
+        Some(Command::Serve(args)) => commands::serve::run(&setup, &args, out),
         Some(Command::Keys(args)) => commands::keys::run(&setup, &args, out),
         Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Ok(()),
         None => commands::inbox::run(&setup, &cli.inbox),

@@ -9,6 +9,7 @@ pub mod keys;
 mod logging;
 pub mod login;
 mod output;
+pub mod serve;
 mod setup;
 
 pub use failure::{EXIT_CODES, Failure};

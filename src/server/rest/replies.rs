@@ -1,0 +1,94 @@
+//! Answering a send once: the `Idempotency-Key` header, and the rate limit's headers.
+
+use std::future::Future;
+
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::errors::{ApiError, put_budget};
+use crate::server::db::accounts::Agent;
+use crate::server::db::answers::Claim;
+use crate::server::limits::Budget;
+use crate::server::shared::Shared;
+
+/// A successful send.
+pub(super) struct Answer {
+    pub body: Value,
+    pub budget: Option<Budget>,
+}
+
+/// Does the work, or, if a request with the same `Idempotency-Key` was answered before, gives that answer again with
+/// the header `Idempotent-Replayed: true`. An error before anything was sent leaves the key free.
+pub(super) async fn once(
+    shared: &Shared,
+    agent: &Agent,
+    headers: &HeaderMap,
+    work: impl Future<Output = Result<Answer, ApiError>>,
+) -> Response {
+    match claim(shared, agent, headers).await {
+        Err(error) => error.into_response(),
+        Ok(Key::None) => respond(work.await),
+        Ok(Key::Answered(response)) => response,
+        Ok(Key::Mine(key)) => {
+            let done = work.await;
+            let kept = match &done {
+                Ok(answer) => Some((StatusCode::OK, answer.body.clone())),
+                Err(error) => was_sent(error).then(|| (error.status(), error.body())),
+            };
+            let kept = kept.map(|(status, body)| (status.as_u16(), body.to_string()));
+            let kept = kept.as_ref().map(|(status, body)| (*status, body.as_str()));
+            if let Err(error) = shared.db.answer_key(&agent.account_id, &key, kept).await {
+                tracing::error!(%error, "an answer could not be kept for its Idempotency-Key");
+            }
+            respond(done)
+        }
+    }
+}
+
+enum Key {
+    None,
+    Mine(String),
+    Answered(Response),
+}
+
+async fn claim(shared: &Shared, agent: &Agent, headers: &HeaderMap) -> Result<Key, ApiError> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(Key::None) };
+    let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()));
+    let key =
+        key.ok_or_else(|| ApiError::bad("INVALID_IDEMPOTENCY_KEY", "Idempotency-Key must have 1 to 200 letters"))?;
+    match shared.db.claim_key(&agent.account_id, key).await? {
+        Claim::Mine => Ok(Key::Mine(key.to_owned())),
+        Claim::Busy => {
+            let message = "A request with this Idempotency-Key is being worked on, or the server stopped while it was";
+            Err(ApiError::new(StatusCode::CONFLICT, message).with("error", json!("IDEMPOTENCY_KEY_BUSY")))
+        }
+        Claim::Answered(status, body) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let body: Value = serde_json::from_str(&body).unwrap_or_default();
+            let mut response = (status, Json(body)).into_response();
+            response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+            Ok(Key::Answered(response))
+        }
+    }
+}
+
+/// Whether the channel had the message before the error.
+fn was_sent(error: &ApiError) -> bool {
+    let body = error.body();
+    matches!(body.get("error").and_then(Value::as_str), Some("MESSAGE_SEND_ERROR" | "REPLY_FAILED"))
+}
+
+fn respond(done: Result<Answer, ApiError>) -> Response {
+    match done {
+        Ok(answer) => {
+            let mut response = Json(answer.body).into_response();
+            if let Some(budget) = answer.budget {
+                put_budget(&mut response, budget);
+            }
+            response
+        }
+        Err(error) => error.into_response(),
+    }
+}

@@ -1,0 +1,277 @@
+//! Starting and stopping a server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::serve::ListenerExt;
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use socketioxide::SocketIo;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::channel::{Channel, ChannelError, FetchedMedia, Outbound};
+use super::config::{ServerConfig, ServerError};
+use super::db::Database;
+use super::graph::GraphChannel;
+use super::ingest::Ingest;
+use super::limits::Limiter;
+use super::payload::Payloads;
+use super::shared::{Parts, Shared};
+use super::simulator::Simulator;
+use super::sockets::Sockets;
+use super::tokens::Tokens;
+use super::{passwords, rest, webhook};
+
+/// How long requests that are under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Packets that may wait for one socket: what a flood of events puts there before the socket is written to.
+const SOCKET_BUFFER: usize = 32 * 1024;
+
+/// The embedded backend.
+pub struct Server;
+
+/// A server that runs; it stops when this is dropped.
+pub struct Running {
+    addr: SocketAddr,
+    shared: Shared,
+    stop: CancellationToken,
+    http: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Opens the database, listens, resumes deliveries that were left, and lets the simulated customers live.
+    pub async fn start(config: ServerConfig) -> Result<Running, ServerError> {
+        config.check()?;
+        let cors = cors(&config.cors)?;
+        let db = Database::open(&config.database).await?;
+        let abandoned = db.abandon_queued().await?;
+        if abandoned > 0 {
+            tracing::warn!(
+                abandoned,
+                "messages were being sent when the server last stopped; they are marked as failed"
+            );
+        }
+        let secret = match &config.jwt_secret {
+            Some(secret) => secret.clone(),
+            None => SecretString::from(db.setting_or("jwt_secret", &random_secret()).await?),
+        };
+        let simulator = match &config.simulator {
+            Some(config) => Some(simulator(config.clone(), &db).await?),
+            None => None,
+        };
+        let channel: Arc<dyn Channel> = match (config.graph, &simulator) {
+            (Some(graph), _) => Arc::new(GraphChannel::new(graph)?),
+            (None, Some(simulator)) => simulator.channel(),
+            (None, None) => Arc::new(NoChannel),
+        };
+
+        let listen = config.listen;
+        let cannot_listen = |source| ServerError::Listen { listen, source };
+        let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+        let addr = listener.local_addr().map_err(cannot_listen)?;
+        let payloads = Payloads::new(&config.public_url.unwrap_or_else(|| url_of(addr)));
+        let (layer, io) = SocketIo::builder()
+            .ping_interval(config.ping_interval)
+            .ping_timeout(config.ping_timeout)
+            .max_payload(1_000_000)
+            .max_buffer_size(SOCKET_BUFFER)
+            .build_layer();
+        let shared = Shared::new(Parts {
+            sockets: Sockets::new(io, db.clone(), payloads),
+            db: db.clone(),
+            channel,
+            tokens: Tokens::new(&secret, config.token_ttl),
+            limiter: Limiter::new(config.rate_limit),
+            webhook_secret: config.webhook_secret,
+            verify_token: config.verify_token,
+            arrived: Notify::new(),
+        });
+        shared.sockets.accept(&shared);
+
+        let mut app =
+            Router::new().merge(rest::routes()).merge(webhook::routes()).with_state(shared.clone()).layer(layer);
+        if let Some(cors) = cors {
+            app = app.layer(cors);
+        }
+        let stop = CancellationToken::new();
+        // An event waits for nothing, so small packets leave at once.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "TCP_NODELAY cannot be set");
+            }
+        });
+        let stopped = stop.clone().cancelled_owned();
+        let http = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
+                tracing::error!(%error, "the server stopped listening");
+            }
+        });
+        let mut tasks = vec![tokio::spawn(shared.ingest().work(stop.clone()))];
+        if let Some(simulator) = simulator {
+            tasks.push(tokio::spawn(simulator.run(shared.ingest(), db, stop.clone())));
+        }
+        tracing::info!(%addr, "the server listens");
+        Ok(Running { addr, shared, stop, http, tasks })
+    }
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// `http://127.0.0.1:5050`.
+    pub fn url(&self) -> String {
+        url_of(self.addr)
+    }
+
+    /// Its database.
+    pub fn db(&self) -> &Database {
+        &self.shared.db
+    }
+
+    /// The way in for Cloud API envelopes, as the webhook takes them.
+    pub fn ingest(&self) -> Ingest {
+        self.shared.ingest()
+    }
+
+    /// A token for an agent, without a password: for the inbox of the same process, and for tests.
+    pub async fn token_for(&self, email: &str) -> Result<SecretString, ServerError> {
+        let agent = self.db().agent(email).await?.ok_or_else(|| ServerError::NoAgent(email.to_owned()))?;
+        Ok(SecretString::from(self.shared.tokens.issue(&agent)?))
+    }
+
+    /// The e-mail of the agent whom the demo's inbox is opened for: the first of the database.
+    pub async fn first_agent(&self) -> Result<String, ServerError> {
+        let agent = self.db().first_agent().await?;
+        agent.map(|agent| agent.email).ok_or_else(|| ServerError::NoAgent("(the database has none)".to_owned()))
+    }
+
+    /// Makes an account with an agent who may log in with this password.
+    pub async fn create_account(
+        &self,
+        name: &str,
+        email: &str,
+        password: &SecretString,
+    ) -> Result<String, ServerError> {
+        let hash = passwords::hash(password)?;
+        Ok(self.db().create_account(name, email, &hash).await?)
+    }
+
+    /// Gives an agent another password.
+    pub async fn set_password(&self, email: &str, password: &SecretString) -> Result<(), ServerError> {
+        let hash = passwords::hash(password)?;
+        let found = self.db().set_password(email, &hash).await?;
+        if found { Ok(()) } else { Err(ServerError::NoAgent(email.to_owned())) }
+    }
+
+    /// Closes the sockets, lets requests under way end, finishes the delivery that is being processed, and closes the
+    /// database.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        self.shared.sockets.close().await;
+        for task in self.tasks.drain(..) {
+            let _ = task.await;
+        }
+        if tokio::time::timeout(GRACE, &mut self.http).await.is_err() {
+            tracing::info!("a connection did not end in time and is cut");
+            self.http.abort();
+        }
+        self.shared.db.close().await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.http.abort();
+    }
+}
+
+/// The simulated customers, and their history if the database is empty.
+async fn simulator(config: super::simulator::SimulatorConfig, db: &Database) -> Result<Simulator, ServerError> {
+    let simulator = Simulator::new(config);
+    if !db.has_accounts().await? {
+        db.seed(simulator.seed(Timestamp::now())).await?;
+    }
+    Ok(simulator)
+}
+
+/// The address that a client on this machine reaches a listening address under.
+fn url_of(addr: SocketAddr) -> String {
+    let mut addr = addr;
+    if addr.ip().is_unspecified() {
+        addr.set_ip(match addr {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{addr}")
+}
+
+fn random_secret() -> String {
+    use std::fmt::Write as _;
+    let bytes: [u8; 32] = rand::random();
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn cors(origins: &[String]) -> Result<Option<CorsLayer>, ServerError> {
+    if origins.is_empty() {
+        return Ok(None);
+    }
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        let parse = |origin: &String| {
+            let known = origin.starts_with("http://") || origin.starts_with("https://");
+            let value = known.then(|| HeaderValue::from_str(origin.trim_end_matches('/')).ok()).flatten();
+            value.ok_or_else(|| ServerError::Origin(origin.clone()))
+        };
+        AllowOrigin::list(origins.iter().map(parse).collect::<Result<Vec<_>, _>>()?)
+    };
+    let headers = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        HeaderName::from_static("x-phone-number-id"),
+        HeaderName::from_static("idempotency-key"),
+    ];
+    let layer = CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST, Method::PATCH])
+        .allow_headers(headers);
+    Ok(Some(layer))
+}
+
+/// No way out was set up.
+struct NoChannel;
+
+impl NoChannel {
+    fn refuse() -> ChannelError {
+        let message = "this server has no channel: set SWITCHBOARD_GRAPH_TOKEN, or serve with --simulator".to_owned();
+        ChannelError { code: None, message, details: None }
+    }
+}
+
+impl Channel for NoChannel {
+    fn send(&self, _: Outbound) -> BoxFuture<'_, Result<String, ChannelError>> {
+        Box::pin(async { Err(Self::refuse()) })
+    }
+
+    fn fetch_media<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<FetchedMedia, ChannelError>> {
+        Box::pin(async { Err(Self::refuse()) })
+    }
+}

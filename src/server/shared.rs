@@ -1,0 +1,49 @@
+//! What every route, socket handler and task of one server shares.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::Notify;
+
+use super::channel::Channel;
+use super::db::Database;
+use super::ingest::Ingest;
+use super::limits::Limiter;
+use super::sockets::Sockets;
+use super::tokens::Tokens;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(in crate::server) struct Shared(Arc<Parts>);
+
+/// The parts themselves.
+pub(in crate::server) struct Parts {
+    pub db: Database,
+    pub sockets: Sockets,
+    pub channel: Arc<dyn Channel>,
+    pub tokens: Tokens,
+    pub limiter: Limiter,
+    pub webhook_secret: Option<SecretString>,
+    pub verify_token: Option<SecretString>,
+    /// Wakes the task that works deliveries off.
+    pub arrived: Notify,
+}
+
+impl Shared {
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    pub fn ingest(&self) -> Ingest {
+        Ingest::new(self.clone())
+    }
+}
+
+impl Deref for Shared {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

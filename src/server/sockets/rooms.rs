@@ -1,0 +1,142 @@
+//! What sockets ask for: to subscribe, to join and leave rooms, to say that they type.
+//!
+//! Every request is answered: by its ack where one was asked for, and else, where it was refused, by an event `error`
+//! `{event, message}`. No argument, however odd, does harm.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{AckSender, Event, SocketRef};
+use socketioxide::handler::FromMessageParts;
+use socketioxide::socket::Socket;
+
+use super::{Session, account_room, conversation_room};
+use crate::server::db::conversations::Conversation;
+use crate::server::shared::Shared;
+
+/// Why a request was refused, in words for whoever wrote the client.
+type Refusal = String;
+
+/// One event of a client: its first argument, and the way to answer it.
+struct Request {
+    event: String,
+    data: Option<Value>,
+    socket: SocketRef,
+    session: Option<Session>,
+    ack: AckSender,
+    wants_ack: bool,
+}
+
+impl FromMessageParts<LocalAdapter> for Request {
+    type Error = Infallible;
+
+    fn from_message_parts(
+        socket: &Arc<Socket<LocalAdapter>>,
+        packet: &mut socketioxide::handler::Value,
+        ack_id: &Option<i64>,
+    ) -> Result<Self, Infallible> {
+        let Ok(ack) = AckSender::from_message_parts(socket, packet, ack_id);
+        let event = Event::from_message_parts(socket, packet, ack_id).map(|event| event.0).unwrap_or_default();
+        let data = socketioxide::extract::Data::from_message_parts(socket, packet, ack_id).map(|data| data.0).ok();
+        Ok(Self {
+            event,
+            data,
+            socket: SocketRef::from(socket.clone()),
+            session: socket.extensions.get(),
+            ack,
+            wants_ack: ack_id.is_some(),
+        })
+    }
+}
+
+impl Request {
+    fn answer(self, done: Result<Value, Refusal>) {
+        let sent = match done {
+            Ok(done) => self.ack.send(&done),
+            Err(message) => {
+                tracing::debug!(event = %self.event.escape_debug(), %message, "a socket's request was refused");
+                if self.wants_ack {
+                    self.ack.send(&json!({ "success": false, "message": message }))
+                } else {
+                    self.socket.emit("error", &json!({ "event": self.event, "message": message }))
+                }
+            }
+        };
+        if let Err(error) = sent {
+            tracing::debug!(%error, "a socket went before its answer");
+        }
+    }
+}
+
+/// Registers the handlers of one socket.
+pub(super) fn listen(socket: &SocketRef, shared: &Shared) {
+    for event in ["subscribe_conversations", "join_conversation", "leave_conversation", "typing"] {
+        let shared = shared.clone();
+        socket.on(event, move |request: Request| {
+            let shared = shared.clone();
+            async move {
+                let done = handle(&shared, &request).await;
+                request.answer(done);
+            }
+        });
+    }
+    socket.on_fallback(async |request: Request| {
+        let known = "subscribe_conversations, join_conversation, leave_conversation, typing";
+        request.answer(Err(format!("There is no such event; this server knows {known}")));
+    });
+}
+
+async fn handle(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
+    let session = request.session.as_ref().ok_or_else(|| "This socket is not logged in".to_owned())?;
+    if request.event == "subscribe_conversations" {
+        let room = account_room(&session.account);
+        request.socket.join(room.clone());
+        return Ok(json!({ "success": true, "room": room }));
+    }
+    let conversation = conversation(shared, session, request.data.as_ref()).await?;
+    let room = conversation_room(&conversation.id);
+    match request.event.as_str() {
+        "join_conversation" => request.socket.join(room.clone()),
+        "leave_conversation" => request.socket.leave(room.clone()),
+        _ => typing_in(shared, request, session, &room).await?,
+    }
+    Ok(json!({ "success": true, "conversationId": conversation.id, "room": room }))
+}
+
+async fn typing_in(shared: &Shared, request: &Request, session: &Session, room: &str) -> Result<(), Refusal> {
+    let typing = match request.data.as_ref().and_then(|data| data.get("isTyping")) {
+        Some(Value::Bool(typing)) => *typing,
+        None => true,
+        Some(_) => return Err("isTyping must be true or false".to_owned()),
+    };
+    let payload = shared.sockets.payloads().typing(&session.account, typing);
+    // To everyone in the room but the one who types.
+    if let Err(error) = request.socket.to(room.to_owned()).emit("typing", &payload).await {
+        tracing::debug!(%error, "typing did not reach every socket");
+    }
+    Ok(())
+}
+
+/// The conversation that an argument names, if it is one of the session's account. The argument is an object with
+/// `conversationId`, or that id alone; the id is the 24 hex one or the composite.
+async fn conversation(shared: &Shared, session: &Session, data: Option<&Value>) -> Result<Conversation, Refusal> {
+    let id = match data {
+        Some(Value::String(id)) => id,
+        Some(Value::Object(fields)) => match fields.get("conversationId") {
+            Some(Value::String(id)) => id,
+            Some(_) => return Err("conversationId must be a string".to_owned()),
+            None => return Err("conversationId is missing".to_owned()),
+        },
+        _ => return Err("An object {conversationId} is expected".to_owned()),
+    };
+    match shared.db.conversation(&session.account, id).await {
+        Ok(Some(conversation)) => Ok(conversation),
+        Ok(None) => Err("Conversation not found".to_owned()),
+        Err(error) => {
+            tracing::error!(%error, "a conversation could not be looked up for a socket");
+            Err("The server cannot look the conversation up now; try again".to_owned())
+        }
+    }
+}
