@@ -28,6 +28,6 @@ mod tests {
         let (one, two) = (new(1_763_800_000_123), new(1_763_800_000_123));
         assert!(is_oid(&one) && is_oid(&two));
         assert_ne!(one, two);
-        assert_eq!(&one[..8], "69217400");
+        assert_eq!(&one[..8], "692173c0");
     }
 }
