@@ -11,6 +11,7 @@ use super::people::{Person, history_wamid};
 use super::script::{Content, Conversation, Demo, Past, State};
 use crate::server::db::seed::{Seed, SeedAccount, SeedAgent, SeedConversation, SeedCustomer, SeedLine, SeedMessage};
 use crate::server::db::status::Direction;
+use crate::server::webhook::content;
 
 /// The demo's account, team, lines and history as of `now`. Nobody has a password.
 pub fn seed(demo: &Demo, dice: Dice, now: Timestamp) -> Seed {
@@ -126,14 +127,9 @@ fn seed_message(
 /// Type and content in the shape in which the webhook would have stored them.
 fn stored(message: &Incoming) -> (String, Value) {
     if let Content::Template { name, language, text } = &message.content {
-        let content = json!({ "templateName": name, "templateLanguage": language, "text": text });
+        let content = json!({ "templateName": name, "language": language, "text": text });
         return (message.content.kind().to_owned(), content);
     }
-    let (kind, json) = (message.content.kind(), envelope::message_json(message, 0));
-    let content = match &message.content {
-        Content::Text(text) => json!({ "text": text }),
-        Content::Reaction { emoji, .. } => json!({ "emoji": emoji, "messageId": json["reaction"]["message_id"] }),
-        _ => json.get(kind).cloned().unwrap_or_else(|| json!({})),
-    };
-    (kind.to_owned(), content)
+    let stored = content::of_message(&envelope::message_json(message, 0));
+    (stored.kind, stored.value)
 }

@@ -126,6 +126,12 @@ async fn conversation_of(shared: &Shared, db: &Database, customer: &Customer) ->
     if known {
         return Some(conversation_id(line, &customer.phone));
     }
-    let _ = db;
-    None
+    let composite = format!("{}_{line}_{}", shared.demo.account_id, customer.phone);
+    match db.conversation(&shared.demo.account_id, &composite).await {
+        Ok(found) => found.map(|conversation| conversation.id),
+        Err(error) => {
+            tracing::debug!(%error, "a simulated customer's typing is not shown");
+            None
+        }
+    }
 }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::super::envelope;
 use super::super::event::{About, Incoming, Progress, Step};
 use super::*;
+use crate::server::channel::{Outbound, OutboundContent};
 use crate::server::db::status::DeliveryStatus;
+use crate::server::webhook;
 
 /// The `value` of the envelope of an event at second 1.
 fn value(event: &Event) -> Value {
@@ -63,4 +65,46 @@ fn typing_is_not_told_by_envelopes() {
     let demo = demo();
     let customer = with(&demo, "Zoe").customer.clone();
     assert_eq!(envelope::of(&demo, &Event::Typing { customer, typing: true }, 1), None);
+}
+
+#[test]
+fn the_servers_own_webhook_reads_a_whole_run() {
+    let demo = demo();
+    let mut plan = plan(11, 1.0);
+    for conversation in &demo.conversations {
+        let line = demo.lines[conversation.customer.line].id.clone();
+        let (to, content) = (conversation.customer.phone.clone(), OutboundContent::Text { body: "Hello".to_owned() });
+        plan.send(Duration::ZERO, &Outbound { line, to, content, context: None }).unwrap();
+    }
+    let (mut messages, mut statuses) = (0, 0);
+    for (_, event) in events(&mut plan, 5000) {
+        let Some(envelope) = envelope::of(&demo, &event, 1_763_800_000) else { continue };
+        let changes = webhook::envelope::parse(envelope.to_string().as_bytes()).unwrap();
+        let change = &changes[0];
+        assert_eq!((changes.len(), change.messages.len() + change.statuses.len(), change.errors.len()), (1, 1, 0));
+        match event {
+            Event::Message(sent) => {
+                let read = &change.messages[0];
+                assert_eq!(change.line, demo.lines[sent.customer.line].id);
+                assert_eq!(read.wamid.as_deref(), Some(sent.wamid.as_str()));
+                assert_eq!(read.customer.phone.as_deref(), Some(sent.customer.phone.as_str()));
+                assert_eq!(read.customer.name.as_deref().unwrap_or_default(), sent.customer.name);
+                assert_eq!((read.at, read.echo), (Some(1_763_800_000_000), false));
+                assert_eq!(read.content.kind, sent.content.kind());
+                messages += 1;
+            }
+            Event::Status(progress) => {
+                let read = &change.statuses[0];
+                assert_eq!(read.wamid, progress.wamid);
+                let code = match progress.step {
+                    Step::Failed(code) => Some(code),
+                    Step::Reached(_) => None,
+                };
+                assert_eq!((read.error_code, read.status == "failed"), (code, code.is_some()));
+                statuses += 1;
+            }
+            Event::Typing { .. } => unreachable!("typing has no envelope"),
+        }
+    }
+    assert!(messages > 1000 && statuses > 100, "{messages} {statuses}");
 }
