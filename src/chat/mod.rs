@@ -18,3 +18,5 @@ pub use directory::{Conflict, Directory, IdentityRules, Learned, NameOrigin, Nat
 pub use ids::{Composite, ConversationKey, Id, Phone};
 pub use message::{Content, Direction, Media, MediaKind, Message, MessageIds, Origin, Reaction};
 pub use routing::{Evidence, NamedId, Outcome, Resolution, Rule, Verdict, naive_match};
+pub use thread::{Gap, Inserted, PageEdge, Paged, ParkedStatuses, Thread};
+pub use window::{Window, service_window, waiting_since};

@@ -1,0 +1,267 @@
+//! Stretches that may have been missed: opened by a disconnect, closed by a fetch that reaches over them.
+
+use jiff::Timestamp;
+
+use super::{Slot, Thread};
+use crate::chat::ids::Id;
+use crate::chat::message::{Content, Message, Origin};
+
+/// Where a fetched stretch lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageEdge {
+    /// It ends with the newest message that the backend has.
+    Latest {
+        /// It begins with the conversation's first message (fewer came than were asked for).
+        start: bool,
+    },
+    /// It ends just before this message.
+    Before {
+        /// The message that was asked from, by any of its ids.
+        message: Id,
+        /// It begins with the conversation's first message.
+        start: bool,
+    },
+    /// It comes from the cache on disk: it closes nothing, and there may be holes beyond its end.
+    Cached,
+}
+
+/// What a fetched stretch brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Paged {
+    /// Messages that were not here.
+    pub added: usize,
+    /// Of these, those newer than all that was here.
+    pub newer: usize,
+    /// Messages that were here, whose fields were merged.
+    pub merged: usize,
+    /// Whether anything is different now.
+    pub changed: bool,
+    /// Gaps that are closed now.
+    pub closed: usize,
+}
+
+/// A stretch that may have been missed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// It stands above the message with this index; at the end when the index is the thread's length.
+    pub index: usize,
+    /// An id of the last message before it, where there is one that has an id.
+    pub after: Option<Id>,
+    /// An id of the first message after it, where there is one that has an id.
+    pub before: Option<Id>,
+    /// Since when something may be missing.
+    pub since: Timestamp,
+}
+
+/// A gap by its places.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Break {
+    after: Option<u32>,
+    before: Option<u32>,
+    since: Timestamp,
+}
+
+impl Thread {
+    /// Takes in a stretch of history, oldest first, and closes the gaps that it reaches over. Where it does not reach
+    /// what was here, the hole between becomes a gap.
+    pub fn page_in(&mut self, page: Vec<Message>, edge: PageEdge) -> Paged {
+        let mut paged = Paged::default();
+        let last_before = self.last_stored();
+        let mut seq = match edge {
+            PageEdge::Before { .. } => self.first_seq - i64::try_from(page.len()).unwrap_or(i64::MAX / 2) - 1,
+            _ => self.next_seq,
+        };
+        let mut oldest: Option<u32> = None;
+        let mut time: Option<Timestamp> = None;
+        let mut nameless: Vec<u32> = Vec::new();
+        for message in page {
+            self.note_inbound(&message);
+            if matches!(message.content, Content::Reaction { .. }) {
+                self.react(message);
+                continue;
+            }
+            time = message.created_at.or(time);
+            let place = match self.copy_in(&message, &nameless) {
+                Some(place) => {
+                    paged.merged += 1;
+                    let copies = self.copies_of(&message.ids);
+                    for other in copies.into_iter().filter(|other| *other != place) {
+                        paged.changed |= self.absorb(other, place);
+                    }
+                    paged.changed |= self.merge_into(place, message.clone());
+                    place
+                }
+                None => {
+                    paged.added += 1;
+                    let borrowed = message.created_at.is_none();
+                    let place = self.place(Slot { at: time, borrowed, seq, message: message.clone() });
+                    let newer = last_before.is_none_or(|last| self.position(last) < self.position(place));
+                    paged.newer += usize::from(newer);
+                    place
+                }
+            };
+            seq += 1;
+            if message.ids.is_empty() {
+                nameless.push(place);
+            }
+            let older = oldest.is_none_or(|had| self.position(place) < self.position(had));
+            if older {
+                oldest = Some(place);
+            }
+        }
+        paged.changed |= paged.added > 0;
+        let (start, end) = match &edge {
+            PageEdge::Cached => return paged,
+            PageEdge::Latest { start } => (*start, Some(self.len())),
+            PageEdge::Before { message, start } => (*start, self.index_of(message)),
+        };
+        self.reaches_start |= start;
+        if let Some(oldest) = oldest {
+            paged.closed = self.close_breaks(oldest, end.unwrap_or_default(), start);
+            if matches!(edge, PageEdge::Latest { .. }) && !start && paged.merged == 0 {
+                self.break_between(last_before, oldest);
+            }
+        }
+        paged
+    }
+
+    /// The connection was lost at this time: what comes after the newest message may be missed. An empty thread has
+    /// nothing to miss from. False when that gap is open already.
+    pub fn open_gap(&mut self, at: Timestamp) -> bool {
+        let Some(last) = self.last_stored() else { return false };
+        if self.breaks.iter().any(|had| had.after == Some(last) && had.before.is_none()) {
+            return false;
+        }
+        self.breaks.push(Break { after: Some(last), before: None, since: at });
+        true
+    }
+
+    /// The gaps, in order.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let name = |place: Option<u32>| {
+            place.and_then(|place| self.slot(place)).and_then(|slot| slot.message.ids.iter().next().cloned())
+        };
+        let mut gaps: Vec<Gap> = self
+            .breaks
+            .iter()
+            .map(|gap| {
+                let below = gap.before.and_then(|place| self.position(place));
+                let above = gap.after.and_then(|place| self.position(place)).map(|index| index + 1);
+                Gap {
+                    index: below.or(above).unwrap_or_default(),
+                    after: name(gap.after),
+                    before: name(gap.before),
+                    since: gap.since,
+                }
+            })
+            .collect();
+        gaps.sort_by_key(|gap| gap.index);
+        gaps
+    }
+
+    /// Whether there is any gap.
+    pub fn has_gaps(&self) -> bool {
+        !self.breaks.is_empty()
+    }
+
+    /// The newest message that the backend stored.
+    fn last_stored(&self) -> Option<u32> {
+        let stored = |place: &u32| self.slot(*place).is_some_and(|slot| slot.message.origin != Origin::Local);
+        self.order.iter().rev().copied().find(stored)
+    }
+
+    /// The line that a fetched message is a copy of. One without ids is a copy of one without ids that says the same;
+    /// within one page each counts once.
+    fn copy_in(&self, message: &Message, taken: &[u32]) -> Option<u32> {
+        if !message.ids.is_empty() {
+            return self.copies_of(&message.ids).first().copied();
+        }
+        self.order.iter().copied().find(|place| {
+            self.slot(*place).is_some_and(|slot| {
+                let had = &slot.message;
+                let times = (had.created_at, message.created_at);
+                let same_time = !matches!(times, (Some(a), Some(b)) if a != b);
+                had.ids.is_empty()
+                    && had.direction == message.direction
+                    && had.content == message.content
+                    && same_time
+                    && !taken.contains(place)
+            })
+        })
+    }
+
+    /// Closes what the stretch from `oldest` up to the index `end` covers, and moves the lower edge of what it covers
+    /// in part.
+    fn close_breaks(&mut self, oldest: u32, end: usize, start: bool) -> usize {
+        let Some(from) = self.position(oldest) else { return 0 };
+        let breaks = std::mem::take(&mut self.breaks);
+        let had = breaks.len();
+        for mut gap in breaks {
+            let above = gap.after.and_then(|place| self.position(place));
+            let below = gap.before.and_then(|place| self.position(place)).unwrap_or(self.len());
+            let reaches_end = end >= below;
+            let reaches_start = start || above.is_some_and(|above| from <= above);
+            if reaches_end && reaches_start {
+                continue;
+            }
+            if reaches_end && from <= below {
+                gap.before = Some(oldest);
+            }
+            self.breaks.push(gap);
+        }
+        had - self.breaks.len()
+    }
+
+    fn break_between(&mut self, last: Option<u32>, oldest: u32) {
+        let Some(last) = last else { return };
+        let apart = self.position(last) < self.position(oldest);
+        let known = self.breaks.iter().any(|gap| gap.before == Some(oldest));
+        let since = self.slot(last).and_then(|slot| slot.at);
+        if let Some(since) = since.filter(|_| apart && !known) {
+            self.breaks.push(Break { after: Some(last), before: Some(oldest), since });
+        }
+    }
+
+    /// The first message that arrives after a disconnect ends the open gap.
+    pub(super) fn end_breaks_at(&mut self, place: u32, index: usize) {
+        if self.breaks.iter().all(|gap| gap.before.is_some()) {
+            return;
+        }
+        let mut breaks = std::mem::take(&mut self.breaks);
+        for gap in breaks.iter_mut().filter(|gap| gap.before.is_none()) {
+            if gap.after.and_then(|after| self.position(after)).is_none_or(|above| index > above) {
+                gap.before = Some(place);
+            }
+        }
+        self.breaks = breaks;
+    }
+
+    pub(super) fn move_breaks(&mut self, gone: u32, kept: u32) {
+        for gap in &mut self.breaks {
+            for edge in [&mut gap.after, &mut gap.before] {
+                if *edge == Some(gone) {
+                    *edge = Some(kept);
+                }
+            }
+        }
+        self.breaks.retain(|gap| gap.after.is_none() || gap.after != gap.before);
+    }
+
+    /// A line goes: gaps beside it end at its neighbours.
+    pub(super) fn forget_in_breaks(&mut self, place: u32, index: usize) {
+        if self.breaks.is_empty() {
+            return;
+        }
+        let above = index.checked_sub(1).and_then(|index| self.order.get(index)).copied();
+        let below = self.order.get(index + 1).copied();
+        for gap in &mut self.breaks {
+            if gap.after == Some(place) {
+                gap.after = above;
+            }
+            if gap.before == Some(place) {
+                gap.before = below;
+            }
+        }
+        self.breaks.retain(|gap| gap.after.is_some() || gap.before.is_some());
+    }
+}
