@@ -56,7 +56,8 @@ pub fn coalesce(batch: impl IntoIterator<Item = Event>) -> Vec<Input> {
 
 /// Whether so many text keys came at once that more of the same paste may be on its way.
 pub(super) fn looks_pasted(batch: &[Event]) -> bool {
-    let typed = |event: &&Event| matches!(event, Event::Key(key) if key.kind == KeyEventKind::Press && typed(key).is_some());
+    let typed =
+        |event: &&Event| matches!(event, Event::Key(key) if key.kind == KeyEventKind::Press && typed(key).is_some());
     batch.iter().filter(typed).nth(1).is_some()
 }
 

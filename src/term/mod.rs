@@ -44,6 +44,8 @@ mod session;
 mod signals;
 
 #[cfg(test)]
+mod painter_tests;
+#[cfg(test)]
 mod tests;
 
 pub use capabilities::{Capabilities, Colors, Multiplexer, Notifier};

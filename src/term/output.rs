@@ -25,6 +25,8 @@ struct Shared<W> {
 
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
+/// Shorter writes arrive whole anyway, and need no brackets.
+const BRACKET_FROM: usize = 512;
 /// A buffer that one huge frame made larger than this is given back.
 const KEEP: usize = 256 * 1024;
 
@@ -65,7 +67,7 @@ impl<W: Write> Output<W> {
             pending.clear();
             return Ok(0);
         }
-        if *synchronized {
+        if *synchronized && pending.len() >= BRACKET_FROM {
             pending.splice(0..0, BEGIN.iter().copied());
             pending.extend_from_slice(END);
         }

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 
 use super::Colors;
-use super::pen::Pen;
+use super::pen::{Pen, VISIBLE_ON_BLANK};
 
 /// A backend for ratatui that writes what changed and nothing else.
 ///
@@ -76,7 +76,7 @@ impl<W: Write> Painter<W> {
     /// Writes `count` blank cells that look like `cell`, beginning at `from`.
     fn blanks(&mut self, from: Position, count: usize, cell: &Cell) {
         self.move_to(from);
-        self.pen.change(cell, &mut self.frame);
+        self.pen.change_for_blank(cell, &mut self.frame);
         // erased cells keep no underline or reversal, and a background only in some terminals
         if count >= ERASE && cell.bg == Color::Reset && !cell.modifier.intersects(VISIBLE_ON_BLANK) {
             let _ = write!(self.frame, "\x1b[{count}X");
@@ -92,12 +92,11 @@ impl<W: Write> Painter<W> {
     }
 }
 
-/// What shows where there is no letter.
-const VISIBLE_ON_BLANK: Modifier = Modifier::REVERSED
-    .union(Modifier::UNDERLINED)
-    .union(Modifier::SLOW_BLINK)
-    .union(Modifier::RAPID_BLINK)
-    .union(Modifier::CROSSED_OUT);
+/// Whether all terminals move on by the same number of columns: for single characters below the emoji.
+fn is_undisputed(symbol: &str) -> bool {
+    let mut chars = symbol.chars();
+    chars.next().is_some_and(|c| c < '\u{1f000}') && chars.next().is_none()
+}
 
 impl<W: Write> Backend for Painter<W> {
     type Error = io::Error;
@@ -113,7 +112,9 @@ impl<W: Write> Backend for Painter<W> {
             if cell.symbol() == " " {
                 blank = match blank {
                     Some((from, count, like))
-                        if from.y == y && usize::from(x) == usize::from(from.x) + count && Pen::same(like, cell) =>
+                        if from.y == y
+                            && usize::from(x) == usize::from(from.x) + count
+                            && Pen::same_blank(like, cell) =>
                     {
                         Some((from, count + 1, like))
                     }
@@ -132,10 +133,9 @@ impl<W: Write> Backend for Painter<W> {
             self.move_to(here);
             self.pen.change(cell, &mut self.frame);
             self.frame.push_str(cell.symbol());
-            let ascii = cell.symbol().len() == 1;
             self.advance(usize::from(cell.cell_width()));
-            // terminals disagree about wide clusters, and about where the cursor is after the last column
-            if !ascii && cell.cell_width() != 1 || self.at.is_some_and(|at| at.x >= right) {
+            // where the cursor is after the last column is not the same in all terminals either
+            if !is_undisputed(cell.symbol()) || self.at.is_some_and(|at| at.x >= right) {
                 self.at = None;
             }
         }

@@ -22,8 +22,14 @@ struct Look {
     modifier: Modifier,
 }
 
-const PLAIN: Look =
-    Look { fg: Color::Reset, bg: Color::Reset, underline: Color::Reset, modifier: Modifier::empty() };
+const PLAIN: Look = Look { fg: Color::Reset, bg: Color::Reset, underline: Color::Reset, modifier: Modifier::empty() };
+
+/// What shows where there is no letter.
+pub(super) const VISIBLE_ON_BLANK: Modifier = Modifier::REVERSED
+    .union(Modifier::UNDERLINED)
+    .union(Modifier::SLOW_BLINK)
+    .union(Modifier::RAPID_BLINK)
+    .union(Modifier::CROSSED_OUT);
 
 /// Each attribute with its code and the code that ends it. 22 ends bold and dim, 25 both kinds of blinking.
 const ATTRIBUTES: [(Modifier, u8, u8); 9] = [
@@ -47,9 +53,11 @@ impl Pen {
         self.now = None;
     }
 
-    /// Whether two cells are written with the same look.
-    pub(super) fn same(a: &Cell, b: &Cell) -> bool {
-        a.fg == b.fg && a.bg == b.bg && a.underline_color == b.underline_color && a.modifier == b.modifier
+    /// Whether two blank cells look the same.
+    pub(super) fn same_blank(a: &Cell, b: &Cell) -> bool {
+        let shown = |cell: &Cell| cell.modifier & VISIBLE_ON_BLANK;
+        let inked = |cell: &Cell| (!shown(cell).is_empty()).then_some((cell.fg, cell.underline_color));
+        a.bg == b.bg && shown(a) == shown(b) && inked(a) == inked(b)
     }
 
     /// Back to nothing.
@@ -62,12 +70,31 @@ impl Pen {
 
     /// Writes what makes the terminal write like `cell`.
     pub(super) fn change(&mut self, cell: &Cell, out: &mut String) {
-        let want = Look {
+        let want = self.look(cell);
+        self.turn(want, out);
+    }
+
+    /// Writes what makes a space look like `cell`; what shows in letters only stays as it is.
+    pub(super) fn change_for_blank(&mut self, cell: &Cell, out: &mut String) {
+        let mut want = self.look(cell);
+        let now = self.now.unwrap_or(PLAIN);
+        want.modifier = (now.modifier - VISIBLE_ON_BLANK) | (cell.modifier & VISIBLE_ON_BLANK);
+        if !cell.modifier.intersects(VISIBLE_ON_BLANK) {
+            (want.fg, want.underline) = (now.fg, now.underline);
+        }
+        self.turn(want, out);
+    }
+
+    fn look(&self, cell: &Cell) -> Look {
+        Look {
             fg: self.fit(cell.fg),
             bg: self.fit(cell.bg),
             underline: if self.colors >= Colors::Indexed256 { self.fit(cell.underline_color) } else { Color::Reset },
             modifier: cell.modifier,
-        };
+        }
+    }
+
+    fn turn(&mut self, want: Look, out: &mut String) {
         if self.now == Some(want) {
             return;
         }
