@@ -30,7 +30,7 @@ pub struct ManArgs {
 pub fn run(mut command: clap::Command, args: &Args, out: &mut Output) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "switchboard", &mut script);
-    out.bytes(&script)
+    out.text(&String::from_utf8_lossy(&script))
 }
 
 /// Prints the man page, or writes all of them.
@@ -46,5 +46,5 @@ pub fn man(command: clap::Command, args: &ManArgs, out: &mut Output) -> Result<(
     clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|error| Failure::Other(format!("cannot make the man page: {error}")))?;
-    out.bytes(&page)
+    out.text(&String::from_utf8_lossy(&page))
 }

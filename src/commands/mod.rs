@@ -9,12 +9,14 @@ pub mod keys;
 mod logging;
 pub mod login;
 mod output;
+mod place;
 pub mod serve;
 mod setup;
 
 pub use failure::{EXIT_CODES, Failure};
 pub use logging::start_log;
 pub use output::{Output, complain};
+pub use place::{DemoArgs, Place};
 pub use setup::{Options, Setup};
 
 /// Runs a future to its end on this thread: headless commands need no more.

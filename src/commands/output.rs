@@ -41,14 +41,6 @@ impl Output {
         self.sink.write_all(text.as_bytes()).map_err(lost)
     }
 
-    /// Writes bytes that somebody else formats.
-    ///
-    /// # Errors
-    /// As [`Output::line`].
-    pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.sink.write_all(bytes).map_err(lost)
-    }
-
     /// Hands everything over to the reader.
     ///
     /// # Errors

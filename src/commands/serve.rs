@@ -240,7 +240,8 @@ async fn stop_signal() -> std::io::Result<&'static str> {
     }
 }
 
-fn parse_rate(text: &str) -> Result<f64, String> {
+/// How fast simulated time passes.
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(rate) if (0.0..=10_000.0).contains(&rate) => Ok(rate),
         _ => Err("a number from 0 to 10000 is expected".to_owned()),

@@ -1,5 +1,7 @@
 //! The built program with directories of its own.
 
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
+
 use std::path::PathBuf;
 
 use assert_cmd::Command;
