@@ -201,8 +201,10 @@ impl Drop for Running {
 
 /// The simulated customers, and their history if the database is empty.
 async fn simulator(config: super::simulator::SimulatorConfig, db: &Database) -> Result<Simulator, ServerError> {
-    let simulator = Simulator::new(config);
-    if !db.has_accounts().await? {
+    let simulator = Simulator::new(config).map_err(|error| ServerError::Simulator(error.to_string()))?;
+    if db.has_accounts().await? {
+        simulator.resume(db.message_count().await?);
+    } else {
         db.seed(simulator.seed(Timestamp::now())).await?;
     }
     Ok(simulator)

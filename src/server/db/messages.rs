@@ -246,6 +246,12 @@ impl Database {
         Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?)
     }
 
+    /// How many messages there are, of all accounts.
+    pub async fn message_count(&self) -> Result<u64, DatabaseError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(&self.pool).await?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
     /// The wamid of the customer's newest message.
     pub async fn last_inbound_wamid(&self, conversation: &str) -> Result<Option<String>, DatabaseError> {
         let wamid = sqlx::query_scalar(

@@ -44,6 +44,11 @@ impl Shared {
         let _ = self.shift.set(shift);
     }
 
+    /// Goes on after earlier runs that left so many messages.
+    pub(super) fn resume(&self, messages: u64) {
+        self.plan().resume(messages);
+    }
+
     /// Sends one message to a customer.
     pub(super) fn send(&self, message: &Outbound) -> Result<String, ChannelError> {
         let now = self.elapsed();

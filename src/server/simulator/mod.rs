@@ -33,14 +33,13 @@ use super::ingest::Ingest;
 use channel::SimulatedChannel;
 use dice::Dice;
 use live::Shared;
+pub use parse::ScriptError;
 use plan::Plan;
-use script::Demo;
 
 /// What the simulator is told.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulatorConfig {
-    /// The same seed gives the same customers writing the same things under the same ids. A database that was used
-    /// before wants another seed: messages whose ids it has already are left out as repeated.
+    /// The same seed gives the same customers writing the same things under the same ids.
     pub seed: u64,
     /// How fast time passes for the customers: at 1 a message comes every four seconds, at 10 ten times as many, at 0
     /// none. Messages to customers are delivered and read at any rate; at 0 nobody answers them.
@@ -62,16 +61,12 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Customers for this configuration.
-    pub fn new(config: SimulatorConfig) -> Self {
-        // The scripts are part of the program, and a test reads them: this cannot fail in a program that was tested.
-        let demo = parse::embedded().unwrap_or_else(|error| {
-            tracing::error!(%error, "the demo is empty");
-            Demo::default()
-        });
-        let (demo, dice) = (Arc::new(demo), Dice(config.seed));
+    /// Customers for this configuration. The scripts are part of the program, and its tests read them: that they
+    /// cannot be used does not happen in a program that was tested.
+    pub fn new(config: SimulatorConfig) -> Result<Self, ScriptError> {
+        let (demo, dice) = (Arc::new(parse::embedded()?), Dice(config.seed));
         let plan = Plan::new(Arc::clone(&demo), dice, config.rate, config.quiet_start);
-        Self { dice, shared: Arc::new(Shared::new(demo, plan)) }
+        Ok(Self { dice, shared: Arc::new(Shared::new(demo, plan)) })
     }
 
     /// The account, agents, lines and history that the demo starts with, as of `now`; the run's messages are dated
@@ -79,6 +74,12 @@ impl Simulator {
     pub fn seed(&self, now: Timestamp) -> Seed {
         self.shared.start_at(now);
         history::seed(&self.shared.demo, self.dice, now)
+    }
+
+    /// Goes on with a database that an earlier run has filled with so many messages: instead of [`Self::seed`]. What
+    /// is written from now on gets other ids than the same seed gave then, since a known id means a repeated message.
+    pub fn resume(&self, messages: u64) {
+        self.shared.resume(messages);
     }
 
     /// The channel through which the server's messages reach these customers.

@@ -42,6 +42,7 @@ pub struct Plan {
     people: Vec<Person>,
     by_phone: HashMap<(usize, String), usize>,
     arrived: usize,
+    earlier: u64,
 }
 
 /// An event in the queue; `order` keeps those of one instant apart.
@@ -96,12 +97,18 @@ impl Plan {
             people,
             by_phone,
             arrived: 0,
+            earlier: 0,
         };
         if plan.rate > 0.0 {
             let first = plan.gap();
             plan.wave = Some(if quiet_start { first + QUIET } else { first });
         }
         plan
+    }
+
+    /// Goes on after earlier runs that left so many messages: the ids of this one are others than theirs.
+    pub fn resume(&mut self, messages: u64) {
+        self.earlier = messages;
     }
 
     /// When the next event happens; nothing as long as nothing is sent and nobody writes.
@@ -146,14 +153,14 @@ impl Plan {
         fate::acceptable(message)?;
         let phone: String = message.to.chars().filter(char::is_ascii_digit).collect();
         let index = self.person_at(line, &phone);
-        let (dice, quick) = (self.dice, self.quick());
+        let (dice, quick, run) = (self.dice, self.quick(), run(self.earlier, line));
         let Some(person) = self.people.get_mut(index) else {
             return Err(fate::refusal(131_026));
         };
         person.allowance.take(now)?;
         let count = person.sent;
         person.sent += 1;
-        let wamid = dice.wamid(&run(line), &phone, Direction::Outbound, count);
+        let wamid = dice.wamid(&run, &phone, Direction::Outbound, count);
         let mut rng = dice.stream("fate", &wamid, 0);
         let steps = fate::steps(&mut rng, person.delivery, person.window_open(now), &message.content);
         let reaction = matches!(message.content, OutboundContent::Reaction { .. });
@@ -313,7 +320,7 @@ impl Plan {
 
     /// Plans one message of a customer from `at` on: typing for a while (longer for long texts), then the message.
     fn say(&mut self, index: usize, at: Duration, think: Duration, said: &Said, cause: Cause<'_>) {
-        let (dice, quick) = (self.dice, self.quick());
+        let (dice, quick, earlier) = (self.dice, self.quick(), self.earlier);
         let demo = Arc::clone(&self.demo);
         let Some(person) = self.people.get_mut(index) else { return };
         let start = at.max(person.busy_until);
@@ -326,7 +333,7 @@ impl Plan {
         };
         let end = start + spent.div_f64(quick);
         let customer = person.customer.clone();
-        let wamid = dice.wamid(&run(customer.line), &customer.phone, Direction::Inbound, person.received);
+        let wamid = dice.wamid(&run(earlier, customer.line), &customer.phone, Direction::Inbound, person.received);
         person.received += 1;
         person.known = true;
         person.busy_until = end + Duration::from_millis(700).div_f64(quick);
@@ -359,9 +366,9 @@ struct Cause<'a> {
     referral: Option<Referral>,
 }
 
-/// The name under which messages of a run on a line get their ids.
-fn run(line: usize) -> String {
-    format!("run {line}")
+/// The name under which messages on a line get their ids, in a run that found so many messages.
+fn run(earlier: u64, line: usize) -> String {
+    format!("run {earlier} {line}")
 }
 
 /// One of some phrases as a message.

@@ -3,6 +3,7 @@ mod envelopes;
 mod live;
 mod running;
 mod sending;
+mod whole;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;

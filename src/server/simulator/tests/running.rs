@@ -22,6 +22,17 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another_one() {
 }
 
 #[test]
+fn a_run_after_another_says_the_same_under_other_ids() {
+    let (mut first, mut second) = (plan(7, 1.0), plan(7, 1.0));
+    second.resume(500);
+    let (first, second) = (events(&mut first, 500), events(&mut second, 500));
+    let (first, second) = (messages(&first), messages(&second));
+    let ids: BTreeSet<_> = first.iter().chain(&second).map(|(_, message)| &message.wamid).collect();
+    assert_eq!(ids.len(), first.len() + second.len());
+    assert!(first.iter().map(|(at, one)| (at, &one.content)).eq(second.iter().map(|(at, one)| (at, &one.content))));
+}
+
+#[test]
 fn events_come_in_order_and_no_id_comes_twice() {
     let run = events(&mut plan(3, 1.0), 6000);
     assert!(run.is_sorted_by_key(|(at, _)| *at));
