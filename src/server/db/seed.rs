@@ -95,6 +95,8 @@ pub struct SeedMessage {
     pub wamid: Option<String>,
     /// Who wrote it.
     pub direction: Direction,
+    /// The e-mail of the agent who wrote it, if one did.
+    pub agent: Option<String>,
     /// `text`, `image`, `audio`, `video`, `document`, `sticker`, `location`, `contacts`, `interactive`, `button`,
     /// `order`, `template`, `system`, `unsupported` or `reaction`.
     pub kind: String,

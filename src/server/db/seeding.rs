@@ -101,18 +101,7 @@ async fn put_conversation(
     for (at, message) in messages.iter().enumerate() {
         put_message(tx, account, &conversation.line, &id, message, at < read_from).await?;
     }
-    let agent: Option<String> = match &conversation.assigned_to {
-        Some(email) => {
-            let found: Option<String> =
-                sqlx::query_scalar("SELECT id FROM agents WHERE email = ? COLLATE NOCASE AND account_id = ?")
-                    .bind(email)
-                    .bind(account)
-                    .fetch_optional(&mut **tx)
-                    .await?;
-            Some(found.ok_or_else(|| DatabaseError::Seed(format!("no agent has the e-mail {email}")))?)
-        }
-        None => None,
-    };
+    let agent = agent_id(tx, account, conversation.assigned_to.as_deref()).await?;
     sqlx::query(
         "UPDATE conversations SET unread = ?2, status = ?3, assigned_agent_id = ?4, tags = ?5, priority = ?6 WHERE id = ?1",
     )
@@ -125,6 +114,22 @@ async fn put_conversation(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// The id of the account's agent with this e-mail; an e-mail that nobody has is an error.
+async fn agent_id(
+    tx: &mut Transaction<'static, Sqlite>,
+    account: &str,
+    email: Option<&str>,
+) -> Result<Option<String>, DatabaseError> {
+    let Some(email) = email else { return Ok(None) };
+    let found: Option<String> =
+        sqlx::query_scalar("SELECT id FROM agents WHERE email = ? COLLATE NOCASE AND account_id = ?")
+            .bind(email)
+            .bind(account)
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(Some(found.ok_or_else(|| DatabaseError::Seed(format!("no agent has the e-mail {email}")))?))
 }
 
 async fn put_message(
@@ -146,7 +151,7 @@ async fn put_message(
         preview: webhook::content::preview(&seeded.kind, &seeded.content),
         media_id: seeded.content.get("mediaId").and_then(|id| id.as_str()).map(str::to_owned),
         context: seeded.context.clone(),
-        agent_id: None,
+        agent_id: agent_id(tx, account, seeded.agent.as_deref()).await?,
         // An inbound message says whether an agent has read it; how far it got is clear.
         status: match (inbound, read) {
             (true, true) => DeliveryStatus::Read,

@@ -68,7 +68,7 @@ fn seed_conversation(demo: &Demo, dice: Dice, conversation: &Conversation, now: 
                 .and_then(|target| person.find(target, None))
                 .map(|(wamid, mine)| About { wamid, from: if mine { customer.phone.clone() } else { line.digits() } });
             let wamid = history_wamid(dice, conversation, index);
-            seed_message(conversation, past, wamid, about, at)
+            seed_message(demo, conversation, past, wamid, about, at)
         })
         .collect();
     let mut tags = conversation.labels.clone();
@@ -94,6 +94,7 @@ fn seed_conversation(demo: &Demo, dice: Dice, conversation: &Conversation, now: 
 }
 
 fn seed_message(
+    demo: &Demo,
     conversation: &Conversation,
     past: &Past,
     wamid: String,
@@ -115,6 +116,7 @@ fn seed_message(
     SeedMessage {
         wamid: Some(wamid),
         direction: if past.by.is_some() { Direction::Outbound } else { Direction::Inbound },
+        agent: past.by.and_then(|agent| demo.agents.get(agent)).map(|agent| agent.email.clone()),
         kind,
         content,
         status: past.status,

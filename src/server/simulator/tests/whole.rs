@@ -86,6 +86,9 @@ async fn the_demo_is_listed_as_it_is_written() {
         for (message, past) in thread.iter().zip(&conversation.history) {
             assert_eq!(message["messageType"], past.said.content.kind(), "{message}");
             assert_eq!(message["direction"], if past.by.is_some() { "outbound" } else { "inbound" });
+            if let Some(agent) = past.by {
+                assert_eq!(message["senderName"], demo.agents[agent].name);
+            }
             if let Some(code) = past.error {
                 assert_eq!((&message["status"], &message["errorCode"]), (&json!("failed"), &json!(code.to_string())));
             }
