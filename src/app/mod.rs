@@ -1,1 +1,17 @@
 //! State, messages, effects and the pure `update` between them.
+//!
+//! [`update`](update::update) is the only place where [`State`] changes. Time comes in with each message.
+
+pub mod composer;
+pub mod effect;
+pub mod inbox;
+pub mod msg;
+pub mod state;
+pub mod threads;
+
+pub use composer::{Composer, Mode};
+pub use effect::Effect;
+pub use inbox::Inbox;
+pub use msg::{Input, Msg};
+pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
+pub use threads::{Anchor, Loading, ThreadView, Threads};

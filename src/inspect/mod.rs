@@ -1,1 +1,7 @@
 //! Timeline, verdict log, room ledger, diagnosis: consumes what was decided, decides nothing.
+
+pub mod rooms;
+pub mod timeline;
+
+pub use rooms::{RoomLedger, RoomRow};
+pub use timeline::{Counters, Entry, MatchRecord, Timeline};

@@ -1,0 +1,32 @@
+//! What `update` wants done in the world.
+
+use crate::backend::Command;
+use crate::text::Clean;
+
+/// One wish. The runtime fulfils it and answers, where there is an answer, by a [`Msg`](super::Msg).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the backend.
+    Backend(Command),
+    /// Put text on the clipboard of the user's terminal.
+    Copy(Clean),
+    /// Ring.
+    Bell,
+    /// Tell the desktop.
+    Notify {
+        /// Who or what.
+        title: Clean,
+        /// What they say.
+        body: Clean,
+    },
+    /// The terminal's title.
+    Title(Clean),
+    /// Open `$EDITOR` on this text.
+    Edit(String),
+    /// Paint everything again from nothing.
+    Repaint,
+    /// Stop, as by Ctrl-Z.
+    Suspend,
+    /// Leave the program.
+    Quit,
+}

@@ -1,0 +1,218 @@
+//! Everything that the program knows and shows.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::composer::Composer;
+use super::inbox::Inbox;
+use super::threads::ThreadView;
+use crate::backend::Session;
+use crate::chat::{ConversationKey, Directory, Evidence, Message};
+use crate::inspect::{RoomLedger, Timeline};
+use crate::text::Clean;
+use crate::wire::{Identity, Line};
+
+/// The part of the screen that keys go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
+pub enum Focus {
+    /// The list of conversations.
+    #[default]
+    List,
+    /// The open thread.
+    Thread,
+    /// Where the agent writes.
+    Composer,
+    /// The filter line of the list.
+    Filter,
+    /// The traffic panel.
+    Traffic,
+}
+
+/// What lies over the screen and takes all keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The keys, searchable, scrolled by so many lines.
+    Help {
+        /// What is searched for.
+        search: String,
+        /// First line shown.
+        scroll: usize,
+    },
+    /// Every action, found by typing.
+    Palette {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// Go to a conversation by typing part of it.
+    GoTo {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// A large paste waits for a yes.
+    Paste {
+        /// The text.
+        text: String,
+    },
+    /// Where an unrouted message belongs: the conversation is chosen in the list by Enter.
+    Assign {
+        /// Which of the unrouted messages.
+        index: usize,
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// The messages that could not be routed, with their reasons.
+    Unrouted {
+        /// The chosen one.
+        chosen: usize,
+    },
+    /// Leave although something was not sent?
+    Quit {
+        /// What would be left behind, in words.
+        reason: Clean,
+    },
+}
+
+/// How much of the screen the traffic panel takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum TrafficSize {
+    /// None.
+    #[default]
+    Hidden,
+    /// The lower part.
+    Half,
+    /// All.
+    Full,
+}
+
+/// Which panels are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Panels {
+    /// The details pane: `None` shows it where there is room (120 columns).
+    pub details: Option<bool>,
+    /// The traffic panel.
+    pub traffic: TrafficSize,
+    /// The chosen event, by its number; `None` follows the newest.
+    pub traffic_chosen: Option<u64>,
+    /// First line of the chosen event's payload that is shown.
+    pub traffic_scroll: usize,
+    /// What lies over everything.
+    pub overlay: Option<Overlay>,
+}
+
+/// A line to the user that goes away by itself at the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// In words: what happened, to what, what to do.
+    pub text: Clean,
+    /// Whether something went wrong.
+    pub bad: bool,
+    /// When it was said.
+    pub at: Timestamp,
+}
+
+/// A message that could not be routed. It stays until the agent says where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unrouted {
+    /// Its event's number on the timeline.
+    pub seq: u64,
+    /// When it came.
+    pub received: Timestamp,
+    /// What it says of its conversation.
+    pub evidence: Evidence,
+    /// The message, where it could be read.
+    pub message: Option<Box<Message>>,
+    /// Why it was not routed, in words.
+    pub reason: Clean,
+}
+
+/// What the configuration decides once.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The profile's name, as the status bar shows it.
+    pub profile: Clean,
+    /// The backend is the embedded one with simulated customers.
+    pub demo: bool,
+    /// Draw with ASCII alone.
+    pub ascii: bool,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// Rows of a list fetch.
+    pub list_limit: u32,
+    /// Messages of a thread fetch.
+    pub thread_limit: u32,
+    /// Ring on a message for a conversation that is not in view.
+    pub bell: bool,
+    /// Tell the desktop about it.
+    pub notify: bool,
+    /// Without names and texts.
+    pub hide_content: bool,
+    /// Over SSH: fewer bytes matter more than smoothness.
+    pub ssh: bool,
+}
+
+/// Everything that the program knows and shows.
+pub struct State {
+    /// The time of the last message.
+    pub now: Timestamp,
+    /// What the configuration decides once.
+    pub settings: Settings,
+    /// What keys do.
+    pub keymap: std::sync::Arc<crate::config::Keymap>,
+    /// What things look like.
+    pub theme: std::sync::Arc<crate::config::Theme>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Who we are.
+    pub identity: Identity,
+    /// The account's lines.
+    pub lines: Vec<Line>,
+    /// The session.
+    pub session: Session,
+    /// Since when the session has been live, first; notifications are only for what came after.
+    pub live_since: Option<Timestamp>,
+    /// Who is who.
+    pub directory: Directory,
+    /// The list.
+    pub inbox: Inbox,
+    /// Whether the list came, from the backend.
+    pub list: super::threads::Loading,
+    /// The threads that were opened.
+    pub threads: super::threads::Threads,
+    /// The open conversation.
+    pub open: Option<ConversationKey>,
+    /// Where the agent writes.
+    pub composer: Composer,
+    /// Messages that could not be routed.
+    pub unrouted: Vec<Unrouted>,
+    /// Every event.
+    pub timeline: Timeline,
+    /// Every room.
+    pub rooms: RoomLedger,
+    /// Where keys go.
+    pub focus: Focus,
+    /// Which panels are shown.
+    pub panels: Panels,
+    /// A line to the user.
+    pub notice: Option<Notice>,
+    /// Keys typed of a chord so far.
+    pub pending_keys: Vec<crokey::KeyCombination>,
+    /// Whether the terminal has the focus, where it tells.
+    pub terminal_focused: Option<bool>,
+    /// When the user last pressed a key.
+    pub last_key: Option<Timestamp>,
+    /// Something on the screen changed since the last frame.
+    pub dirty: bool,
+}
+
+impl State {
+    /// The open thread.
+    pub fn open_thread(&self) -> Option<&ThreadView> {
+        self.threads.get(self.open?)
+    }
+}

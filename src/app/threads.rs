@@ -1,0 +1,105 @@
+//! The threads that were opened, and how each is being looked at.
+
+use jiff::Timestamp;
+
+use crate::chat::{ConversationKey, Id, Thread};
+use crate::text::Clean;
+
+/// How far a fetch is.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Loading {
+    /// Nothing was asked for.
+    #[default]
+    Not,
+    /// It is on its way.
+    Asked,
+    /// It came.
+    Done,
+    /// It did not, and why.
+    Failed(Clean),
+}
+
+/// Where the pane stands in the thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Anchor {
+    /// At the end: new messages come into view by themselves.
+    #[default]
+    End,
+    /// The bottom row of the pane is row `row` (0 is its first) of the message at `index`.
+    At {
+        /// The message, by its index in the thread.
+        index: usize,
+        /// Its row.
+        row: usize,
+    },
+}
+
+/// A thread and how it is being looked at.
+#[derive(Debug, Default)]
+pub struct ThreadView {
+    /// The messages.
+    pub thread: Thread,
+    /// The newest stretch.
+    pub latest: Loading,
+    /// The stretch before the oldest message that is here; `Done` when the beginning was reached.
+    pub older: Loading,
+    /// Where the pane stands.
+    pub anchor: Anchor,
+    /// Messages that came below while the pane stood higher.
+    pub below: u32,
+    /// The "new" divider stands before this message (by its backend id): where reading was left off.
+    pub new_from: Option<usize>,
+    /// The message that the cursor is on, by its index, while the thread has the focus.
+    pub cursor: Option<usize>,
+    /// The customer types, as last heard at this time.
+    pub typing: Option<Timestamp>,
+    /// The last message that was reported to the backend as read.
+    pub read_to: Option<Id>,
+    /// The connection on which it was last known to be complete.
+    pub epoch: u32,
+}
+
+/// At most this many threads are kept in memory; the one that was looked at longest ago gives way.
+const MOST_THREADS: usize = 64;
+
+/// The threads that were opened in this run.
+#[derive(Debug, Default)]
+pub struct Threads {
+    /// Newest use last.
+    views: Vec<(ConversationKey, ThreadView)>,
+}
+
+impl Threads {
+    /// The thread of a conversation, if it was opened.
+    pub fn get(&self, key: ConversationKey) -> Option<&ThreadView> {
+        self.views.iter().rev().find(|(other, _)| *other == key).map(|(_, view)| view)
+    }
+
+    /// The same, to change it.
+    pub fn get_mut(&mut self, key: ConversationKey) -> Option<&mut ThreadView> {
+        self.views.iter_mut().rev().find(|(other, _)| *other == key).map(|(_, view)| view)
+    }
+
+    /// The thread of a conversation, made when it is not there, and now the one that was used last.
+    pub fn open(&mut self, key: ConversationKey) -> &mut ThreadView {
+        let at = self.views.iter().position(|(other, _)| *other == key);
+        let entry = at.map_or_else(|| (key, ThreadView::default()), |at| self.views.remove(at));
+        if self.views.len() >= MOST_THREADS {
+            self.views.remove(0);
+        }
+        self.views.push(entry);
+        let last = self.views.len() - 1;
+        &mut self.views[last].1
+    }
+
+    /// All threads.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (ConversationKey, &mut ThreadView)> {
+        self.views.iter_mut().map(|(key, view)| (*key, view))
+    }
+
+    /// Forgets a thread (its conversation was merged into another).
+    pub fn remove(&mut self, key: ConversationKey) -> Option<ThreadView> {
+        let at = self.views.iter().position(|(other, _)| *other == key)?;
+        Some(self.views.remove(at).1)
+    }
+}

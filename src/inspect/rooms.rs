@@ -1,0 +1,80 @@
+//! The room ledger: what should be joined, what was sent for it, and what proves that it worked.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::backend::{RoomReport, RoomStage};
+use crate::chat::{ConversationKey, Id};
+use crate::text::Clean;
+
+/// One room, with the time of each step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRow {
+    /// The id by which it is joined.
+    pub id: Id,
+    /// The conversation, or `None` for the account's room.
+    pub key: Option<ConversationKey>,
+    /// The event and its exact argument.
+    pub emitted: Clean,
+    /// How far it is.
+    pub stage: RoomStage,
+    /// The server's words on a refusal.
+    pub note: Option<Clean>,
+    /// The connection of the last step.
+    pub epoch: u32,
+    /// When each stage was reached last.
+    pub times: BTreeMap<RoomStage, Timestamp>,
+    /// When traffic last proved the membership, on the current connection.
+    pub confirmed: Option<Timestamp>,
+}
+
+/// All rooms of the session.
+#[derive(Debug, Default)]
+pub struct RoomLedger {
+    rows: BTreeMap<Id, RoomRow>,
+}
+
+impl RoomLedger {
+    /// Takes in a step that the session reports.
+    pub fn report(&mut self, report: RoomReport, at: Timestamp) {
+        let row = self.rows.entry(report.id.clone()).or_insert_with(|| RoomRow {
+            id: report.id.clone(),
+            key: report.key,
+            emitted: report.emitted.clone(),
+            stage: report.stage,
+            note: None,
+            epoch: report.epoch,
+            times: BTreeMap::new(),
+            confirmed: None,
+        });
+        if matches!(report.stage, RoomStage::Stale | RoomStage::Left | RoomStage::Refused) {
+            row.confirmed = None;
+        }
+        row.key = report.key;
+        row.stage = report.stage;
+        row.note = report.note;
+        row.epoch = report.epoch;
+        if !report.emitted.is_empty() {
+            row.emitted = report.emitted;
+        }
+        row.times.insert(report.stage, at);
+    }
+
+    /// Traffic proved that this room is joined.
+    pub fn confirm(&mut self, id: &Id, at: Timestamp) {
+        if let Some(row) = self.rows.get_mut(id) {
+            row.confirmed = Some(at);
+        }
+    }
+
+    /// Rooms, by id.
+    pub fn rows(&self) -> impl Iterator<Item = &RoomRow> {
+        self.rows.values()
+    }
+
+    /// Rooms of a conversation that a join was sent for and not taken back.
+    pub fn joined(&self) -> impl Iterator<Item = &RoomRow> {
+        self.rows.values().filter(|row| matches!(row.stage, RoomStage::Emitted | RoomStage::Acknowledged))
+    }
+}
