@@ -1,5 +1,8 @@
 //! What `update` wants done in the world.
 
+use std::time::Duration;
+
+use super::msg::Timer;
 use crate::backend::Command;
 use crate::text::Clean;
 
@@ -8,6 +11,13 @@ use crate::text::Clean;
 pub enum Effect {
     /// Ask the backend.
     Backend(Command),
+    /// Come back with this timer after a while; a timer that is running already is started anew.
+    Wake {
+        /// After this long.
+        after: Duration,
+        /// With this.
+        timer: Timer,
+    },
     /// Put text on the clipboard of the user's terminal.
     Copy(Clean),
     /// Ring.

@@ -6,12 +6,15 @@ pub mod composer;
 pub mod effect;
 pub mod inbox;
 pub mod msg;
+pub mod outbox;
 pub mod state;
 pub mod threads;
+pub mod update;
+pub mod visits;
 
 pub use composer::{Composer, Mode};
 pub use effect::Effect;
 pub use inbox::Inbox;
-pub use msg::{Input, Msg};
+pub use msg::{Input, Msg, Timer};
 pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::backend::Report;
+use crate::chat::ConversationKey;
 
 /// What the terminal sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,19 @@ pub enum Input {
     Mouse(MouseEvent),
 }
 
+/// Something to come back to after a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Timer {
+    /// Tell the backend what was read; several messages are told as one.
+    MarkRead(ConversationKey),
+    /// The customer has not typed for a while.
+    TypingEnds(ConversationKey),
+    /// The agent has not typed for a while.
+    AgentTypingEnds(ConversationKey),
+    /// The rest of a chord did not come.
+    Chord,
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
@@ -28,6 +42,8 @@ pub enum Msg {
     Backend(Report),
     /// The minute changed: relative times and the service windows move on.
     Clock,
+    /// A timer ran out.
+    Timer(Timer),
     /// Everything that was updated so far is on the screen.
     Drawn,
     /// The external editor came back with this text; `None` when it was left without saving.

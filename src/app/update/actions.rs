@@ -1,0 +1,358 @@
+//! What each action does, by what has the focus.
+
+use super::{Effect, State, keys, lists, open, overlays, reading, say, sending};
+use crate::app::composer::Mode;
+use crate::app::state::{Focus, Overlay, TrafficSize};
+use crate::app::threads::Anchor;
+use crate::app::{layout, rows};
+use crate::backend::Command;
+use crate::chat::ConversationKey;
+use crate::config::Action;
+use crate::text::Clean;
+use ratatui_textarea::CursorMove;
+
+/// Does what a key, the palette or the mouse asked for.
+pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) {
+    if state.panels.overlay.is_some() && overlays::perform(state, action, out) {
+        return;
+    }
+    match action {
+        Action::Down => step(state, 1, out),
+        Action::Up => step(state, -1, out),
+        Action::PageDown => step(state, page(state), out),
+        Action::PageUp => step(state, -page(state), out),
+        Action::HalfPageDown => step(state, page(state) / 2, out),
+        Action::HalfPageUp => step(state, -page(state) / 2, out),
+        Action::Top => edge(state, true, out),
+        Action::Bottom => edge(state, false, out),
+        Action::FocusNext => turn_focus(state, 1),
+        Action::FocusPrevious => turn_focus(state, -1),
+        Action::Open => go_in(state, out),
+        Action::Back => back(state),
+        Action::NextUnread => next_unread(state, out),
+        Action::VisitBack => visit(state, |visits| visits.back(), out),
+        Action::VisitForward => visit(state, |visits| visits.forward(), out),
+        Action::Filter => {
+            state.focus = Focus::Filter;
+            show_list(state);
+        }
+        Action::SearchNext => step(state, 1, out),
+        Action::SearchPrevious => step(state, -1, out),
+        Action::GoTo => state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 }),
+        Action::Palette => state.panels.overlay = Some(Overlay::Palette { search: String::new(), chosen: 0 }),
+        Action::LoadOlder => lists::fetch_older(state, out),
+        Action::FetchGap => lists::fetch_gap(state, out),
+        Action::ToggleDetails => {
+            let shown = layout::rects(state).details.is_some();
+            state.panels.details = Some(!shown);
+        }
+        Action::CopyText => copy(state, out),
+        Action::MarkUnread => mark_unread(state),
+        Action::BelongsHere => {
+            if state.unrouted.is_empty() {
+                say(state, false, "Every message found its conversation");
+            } else {
+                state.panels.overlay = Some(Overlay::Unrouted { chosen: 0 });
+            }
+        }
+        Action::Reply => compose(state, Mode::Reply),
+        Action::Note => compose(state, Mode::Note),
+        Action::Send => sending::send(state, out),
+        Action::NewLine => state.composer.area.insert_newline(),
+        Action::RetrySend => sending::retry(state, out),
+        Action::TakeBack => sending::take_back(state),
+        Action::LineStart | Action::LineEnd | Action::DeleteWord | Action::DeleteToLineStart | Action::DeleteToLineEnd
+        | Action::PutBack | Action::Undo | Action::Redo => edit(state, action, out),
+        Action::Traffic => {
+            let size = if state.panels.traffic == TrafficSize::Hidden { TrafficSize::Half } else { TrafficSize::Hidden };
+            show_traffic(state, size);
+        }
+        Action::TrafficFullScreen => {
+            let size = if state.panels.traffic == TrafficSize::Full { TrafficSize::Half } else { TrafficSize::Full };
+            show_traffic(state, size);
+        }
+        Action::Help => state.panels.overlay = Some(Overlay::Help { search: String::new(), scroll: 0 }),
+        Action::Redraw => out.push(Effect::Repaint),
+        Action::Reconnect => {
+            out.push(Effect::Backend(Command::Reconnect));
+            say(state, false, "Connecting again and fetching what was missed");
+        }
+        Action::Confirm | Action::Decline => {}
+        Action::Suspend => out.push(Effect::Suspend),
+        Action::Quit => quit(state, out),
+    }
+}
+
+/// Leaving asks only when something would be lost: a text that waits or whose fate is not known.
+fn quit(state: &mut State, out: &mut Vec<Effect>) {
+    let waiting = state.outbox.items().len();
+    let drafts = state.composer.drafts();
+    if waiting == 0 && drafts == 0 {
+        return out.push(Effect::Quit);
+    }
+    let mut parts = Vec::new();
+    if waiting > 0 {
+        parts.push(format!("{waiting} not sent"));
+    }
+    if drafts > 0 {
+        parts.push(format!("{drafts} with a draft"));
+    }
+    state.panels.overlay = Some(Overlay::Quit { reason: Clean::line(&parts.join(", ")) });
+}
+
+fn page(state: &State) -> isize {
+    let rects = layout::rects(state);
+    let area = match state.focus {
+        Focus::List | Focus::Filter => rects.list,
+        Focus::Thread | Focus::Composer => rects.thread,
+        Focus::Traffic => rects.traffic,
+    };
+    area.map_or(10, |area| isize::try_from(area.height.saturating_sub(2)).unwrap_or(10).max(1))
+}
+
+fn step(state: &mut State, by: isize, out: &mut Vec<Effect>) {
+    match state.focus {
+        Focus::List | Focus::Filter => state.inbox.move_by(by),
+        Focus::Thread | Focus::Composer => scroll_thread(state, by, out),
+        Focus::Traffic => choose_event(state, by),
+    }
+}
+
+fn edge(state: &mut State, first: bool, out: &mut Vec<Effect>) {
+    match state.focus {
+        Focus::List | Focus::Filter => state.inbox.move_by(if first { isize::MIN } else { isize::MAX }),
+        Focus::Thread | Focus::Composer => {
+            if first {
+                scroll_thread(state, isize::MIN / 2, out);
+            } else if let Some(view) = state.open.and_then(|key| state.threads.get_mut(key)) {
+                view.go_to_end();
+            }
+        }
+        Focus::Traffic => {
+            state.panels.traffic_scroll = 0;
+            let oldest = state.timeline.entries().front().map(|entry| entry.seq);
+            state.panels.traffic_chosen = if first { oldest } else { None };
+        }
+    }
+}
+
+/// Moves the thread by so many rows; at its beginning, older messages are asked for.
+pub(super) fn scroll_thread(state: &mut State, by: isize, out: &mut Vec<Effect>) {
+    let Some(key) = state.open else { return };
+    let Some(view) = state.threads.get(key) else { return };
+    let anchor = rows::scrolled(state, view, by);
+    let top = by < 0 && rows::top_reached(state, view, anchor);
+    if let Some(view) = state.threads.get_mut(key) {
+        view.anchor = anchor;
+        if anchor == Anchor::End {
+            view.below = 0;
+        }
+    }
+    if top {
+        lists::fetch_older(state, out);
+    }
+}
+
+fn choose_event(state: &mut State, by: isize) {
+    let entries = state.timeline.entries();
+    let Some(last) = entries.len().checked_sub(1) else { return };
+    let at = match state.panels.traffic_chosen {
+        None => last,
+        Some(seq) => entries.binary_search_by_key(&seq, |entry| entry.seq).unwrap_or_else(|at| at.min(last)),
+    };
+    let to = at.saturating_add_signed(by);
+    state.panels.traffic_scroll = 0;
+    state.panels.traffic_chosen = if to > last { None } else { entries.get(to).map(|entry| entry.seq) };
+}
+
+/// The parts that can have the focus now, in the order in which Tab goes through them.
+fn turn_focus(state: &mut State, by: isize) {
+    let mut parts = vec![Focus::List];
+    if state.open.is_some() {
+        parts.extend([Focus::Thread, Focus::Composer]);
+    }
+    if state.panels.traffic != TrafficSize::Hidden {
+        parts.push(Focus::Traffic);
+    }
+    let at = parts.iter().position(|part| *part == state.focus).unwrap_or(0);
+    let to = at.saturating_add_signed(by.rem_euclid(isize::try_from(parts.len()).unwrap_or(1))) % parts.len();
+    if let Some(focus) = parts.get(to) {
+        state.focus = *focus;
+    }
+}
+
+fn go_in(state: &mut State, out: &mut Vec<Effect>) {
+    match state.focus {
+        Focus::List => {
+            if let Some(key) = state.inbox.selected() {
+                enter(state, key, out);
+            }
+        }
+        Focus::Filter => {
+            state.focus = Focus::List;
+            go_in(state, out);
+        }
+        Focus::Thread => compose(state, Mode::Reply),
+        Focus::Composer => {}
+        Focus::Traffic => show_traffic(state, TrafficSize::Full),
+    }
+}
+
+/// Opens a conversation and remembers the way.
+pub(super) fn enter(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
+    state.visits.go(key);
+    state.focus = Focus::Thread;
+    open(state, key, out);
+}
+
+fn back(state: &mut State) {
+    if state.pending_keys.is_empty() && state.panels.traffic == TrafficSize::Full {
+        return show_traffic(state, TrafficSize::Half);
+    }
+    match state.focus {
+        Focus::Composer => state.focus = Focus::Thread,
+        Focus::Thread => {
+            let scrolled = state.open_thread().is_some_and(|view| view.anchor != Anchor::End);
+            if scrolled && let Some(view) = state.open.and_then(|key| state.threads.get_mut(key)) {
+                view.go_to_end();
+            } else {
+                state.focus = Focus::List;
+            }
+        }
+        Focus::Filter => {
+            state.inbox.set_filter("");
+            state.focus = Focus::List;
+        }
+        Focus::List => state.inbox.set_filter(""),
+        Focus::Traffic => {
+            if state.panels.traffic_chosen.take().is_none() {
+                show_traffic(state, TrafficSize::Hidden);
+            }
+        }
+    }
+}
+
+fn show_list(state: &mut State) {
+    if state.panels.traffic == TrafficSize::Full {
+        show_traffic(state, TrafficSize::Half);
+        state.focus = Focus::Filter;
+    }
+}
+
+fn show_traffic(state: &mut State, size: TrafficSize) {
+    state.panels.traffic = size;
+    if size == TrafficSize::Hidden {
+        if state.focus == Focus::Traffic {
+            state.focus = if state.open.is_some() { Focus::Thread } else { Focus::List };
+        }
+    } else if state.focus != Focus::Composer || size == TrafficSize::Full {
+        state.focus = Focus::Traffic;
+    }
+}
+
+fn next_unread(state: &mut State, out: &mut Vec<Effect>) {
+    let from = state.inbox.selected_index().map_or(0, |at| at + 1);
+    let shown = state.inbox.shown();
+    let (before, after) = shown.split_at(from.min(shown.len()));
+    let unread = |key: &&ConversationKey| {
+        Some(**key) != state.open && state.inbox.get(**key).is_some_and(|row| row.unread > 0)
+    };
+    match after.iter().chain(before).find(unread).copied() {
+        Some(key) => {
+            let writing = state.focus == Focus::Composer;
+            enter(state, key, out);
+            if writing {
+                state.focus = Focus::Composer;
+            }
+        }
+        None => say(state, false, "Nothing is unread"),
+    }
+}
+
+fn visit(
+    state: &mut State,
+    step: impl FnOnce(&mut crate::app::visits::Visits) -> Option<ConversationKey>,
+    out: &mut Vec<Effect>,
+) {
+    match step(&mut state.visits) {
+        Some(key) => {
+            if state.focus != Focus::Composer {
+                state.focus = Focus::Thread;
+            }
+            open(state, key, out);
+        }
+        None => say(state, false, "No further in this direction"),
+    }
+}
+
+fn mark_unread(state: &mut State) {
+    let key = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
+    let Some(key) = key else { return };
+    state.inbox.change(key, |row| row.unread = row.unread.max(1));
+    if state.open == Some(key) {
+        state.open = None;
+        state.composer.turn_to(None);
+        state.focus = Focus::List;
+    }
+    say(state, false, "Marked as unread here; the backend is not told");
+}
+
+fn compose(state: &mut State, mode: Mode) {
+    let key = state.open.or_else(|| state.inbox.selected());
+    if state.open.is_none() || key.is_none() {
+        return say(state, false, "Open a conversation first (Enter)");
+    }
+    if mode == Mode::Note {
+        return say(state, false, "This backend keeps no notes");
+    }
+    state.composer.turn_to(key);
+    state.composer.mode = mode;
+    state.focus = Focus::Composer;
+}
+
+fn copy(state: &mut State, out: &mut Vec<Effect>) {
+    let text = if state.focus == Focus::Traffic {
+        let seq = state.panels.traffic_chosen;
+        let entry = seq.map_or_else(|| state.timeline.entries().back(), |seq| state.timeline.get(seq));
+        entry.map(|entry| Clean::text(&entry.raw))
+    } else {
+        let view = state.open_thread();
+        view.and_then(|view| rows::message_at_anchor(state, view)).and_then(|message| message.text())
+    };
+    match text {
+        Some(text) => {
+            out.push(Effect::Copy(text));
+            say(state, false, "Copied");
+        }
+        None => say(state, false, "Nothing to copy here"),
+    }
+}
+
+fn edit(state: &mut State, action: Action, out: &mut Vec<Effect>) {
+    if state.focus == Focus::Filter {
+        return overlays::edit(state, action);
+    }
+    let area = &mut state.composer.area;
+    match action {
+        Action::LineStart => area.move_cursor(CursorMove::Head),
+        Action::LineEnd => area.move_cursor(CursorMove::End),
+        Action::DeleteWord => _ = area.delete_word(),
+        Action::DeleteToLineStart => _ = area.delete_line_by_head(),
+        Action::DeleteToLineEnd => _ = area.delete_line_by_end(),
+        Action::PutBack => _ = area.paste(),
+        Action::Undo => _ = area.undo(),
+        Action::Redo => _ = area.redo(),
+        _ => {}
+    }
+    sending::agent_types(state, out);
+}
+
+/// The question about a large paste, or about leaving, was answered.
+pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
+    match state.panels.overlay.take() {
+        Some(Overlay::Paste { text }) if yes => keys::insert(state, &text),
+        Some(Overlay::Quit { .. }) if yes => out.push(Effect::Quit),
+        _ => {}
+    }
+    reading::look(state, out);
+}

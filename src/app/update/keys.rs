@@ -1,0 +1,125 @@
+//! From a key to an action, by the keymap of what has the focus; what is no command is text.
+
+use std::time::Duration;
+
+use crokey::KeyCombination;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
+
+use super::{Effect, State, actions, overlays, sending};
+use crate::app::layout;
+use crate::app::msg::Timer;
+use crate::app::state::{Focus, Overlay};
+use crate::config::{Action, Context, Match};
+
+/// A chord's next key must come within this time.
+const CHORD: Duration = Duration::from_secs(2);
+/// A paste of more characters or lines than these asks first.
+const LARGE_PASTE: (usize, usize) = (2_000, 20);
+
+/// What keys mean now.
+pub fn context(state: &State) -> Context {
+    match &state.panels.overlay {
+        Some(Overlay::Help { .. }) => Context::Help,
+        Some(Overlay::Palette { .. } | Overlay::GoTo { .. } | Overlay::Assign { .. }) => Context::Prompt,
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. }) => Context::Dialog,
+        Some(Overlay::Unrouted { .. }) => Context::List,
+        None => match state.focus {
+            Focus::List => Context::List,
+            Focus::Thread => Context::Thread,
+            Focus::Composer => Context::Composer,
+            Focus::Filter => Context::Prompt,
+            Focus::Traffic => Context::Traffic,
+        },
+    }
+}
+
+/// A key was pressed.
+pub(super) fn key(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
+    if event.kind == KeyEventKind::Release {
+        return;
+    }
+    state.notice = None;
+    let contexts = context(state).stack();
+    let typed = KeyCombination::from(event).normalized();
+    state.pending_keys.push(typed);
+    match state.keymap.lookup(contexts, &state.pending_keys) {
+        Match::Action(action) => {
+            state.pending_keys.clear();
+            actions::perform(state, action, out);
+        }
+        Match::Prefix => out.push(Effect::Wake { after: CHORD, timer: Timer::Chord }),
+        Match::None => {
+            state.pending_keys.clear();
+            text(state, event, out);
+        }
+    }
+}
+
+/// A key that is no command: text for whatever takes text.
+fn text(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
+    if state.panels.overlay.is_some() || state.focus == Focus::Filter {
+        let held = event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match event.code {
+            KeyCode::Char(c) if !held => overlays::type_char(state, c),
+            KeyCode::Backspace => overlays::rub_out(state),
+            _ => {}
+        }
+    } else if state.focus == Focus::Composer && state.composer.area.input(event) {
+        state.composer.refusal = None;
+        sending::agent_types(state, out);
+    }
+}
+
+/// Text was pasted, or came in one read: never sent by itself.
+pub(super) fn paste(state: &mut State, text: String) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    if state.panels.overlay.is_some() || state.focus == Focus::Filter {
+        for c in text.chars().filter(|c| !c.is_control()) {
+            overlays::type_char(state, c);
+        }
+        return;
+    }
+    if state.composer.target.is_none() {
+        return super::say(state, false, "Open a conversation first; nothing was pasted");
+    }
+    state.focus = Focus::Composer;
+    if text.chars().count() > LARGE_PASTE.0 || text.lines().count() > LARGE_PASTE.1 {
+        state.panels.overlay = Some(Overlay::Paste { text });
+    } else {
+        insert(state, &text);
+    }
+}
+
+/// Puts text into the composer at the cursor, without what a terminal must never be sent.
+pub(super) fn insert(state: &mut State, text: &str) {
+    state.composer.area.insert_str(crate::text::Clean::text(text).to_string());
+}
+
+/// The mouse: the wheel scrolls what is under it, a click focuses and selects.
+pub(super) fn mouse(state: &mut State, event: MouseEvent, out: &mut Vec<Effect>) {
+    let step = match event.kind {
+        MouseEventKind::ScrollUp => -3,
+        MouseEventKind::ScrollDown => 3,
+        MouseEventKind::Down(_) => 0,
+        _ => return,
+    };
+    state.dirty = true;
+    let rects = layout::rects(state);
+    let over = |area: Option<ratatui::layout::Rect>| {
+        area.is_some_and(|area| area.contains(ratatui::layout::Position::new(event.column, event.row)))
+    };
+    if over(rects.list) {
+        if step != 0 {
+            state.inbox.move_by(step);
+        } else if let Some(key) = layout::row_at(state, event.row) {
+            state.focus = Focus::List;
+            state.inbox.select(key);
+            actions::perform(state, Action::Open, out);
+        }
+    } else if over(rects.thread) {
+        state.focus = Focus::Thread;
+        actions::scroll_thread(state, step, out);
+    } else if over(rects.composer) && step == 0 && state.composer.target.is_some() {
+        state.focus = Focus::Composer;
+    }
+}

@@ -1,0 +1,268 @@
+//! Answers of the REST API: the list and the threads.
+
+use super::{Effect, State, fetch_latest, reading, say, sending, title_of, watch};
+use crate::app::outbox::Fate;
+use crate::app::threads::Loading;
+use crate::backend::{Command, Page, Purpose, RestError};
+use crate::chat::directory::NameOrigin;
+use crate::chat::thread::Inserted;
+use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Message, Origin};
+use crate::text::Clean;
+use crate::wire::{ListPage, ThreadPage};
+
+/// What a poll has found and no event has brought so far.
+#[derive(Debug, Default)]
+pub struct Missed {
+    suspects: Vec<ConversationKey>,
+}
+
+impl Missed {
+    /// An event about this conversation came after all.
+    pub(super) fn heard(&mut self, key: ConversationKey) {
+        self.suspects.retain(|suspect| *suspect != key);
+    }
+}
+
+/// The list came, or did not.
+pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage, RestError>, out: &mut Vec<Effect>) {
+    state.dirty = true;
+    let page = match result {
+        Ok(page) => page,
+        Err(error) => {
+            if state.list != Loading::Done {
+                state.list = Loading::Failed(Clean::line(&error.to_string()));
+            }
+            return;
+        }
+    };
+    let confirmed: Vec<ConversationKey> = std::mem::take(&mut state.missed.suspects);
+    let mut rows = Vec::with_capacity(page.rows.len());
+    let mut merges = Vec::new();
+    for facts in &page.rows {
+        let learned = state.directory.learn(facts, NameOrigin::Declared);
+        merges.extend(learned.merged);
+        for conflict in &learned.conflicts {
+            say(state, true, format!("{conflict}: nothing is routed by that id"));
+        }
+        let key = learned.key;
+        if let Some(old) = state.inbox.get(key) {
+            let moved = facts.last_at > old.last_at && facts.unread.unwrap_or(0) > old.unread;
+            if moved && purpose == Purpose::Drift {
+                state.missed.suspects.push(key);
+            }
+            let mut row = old.clone();
+            let unread = row.unread;
+            row.absorb(facts);
+            if state.open == Some(key) || reading::is_being_told(state, key) {
+                row.unread = unread;
+            }
+            rows.push(row);
+        } else if let Some(row) = Conversation::from_facts(key, facts) {
+            rows.push(row);
+        }
+    }
+    state.unread_owed.clear();
+    state.inbox.put_all(rows);
+    merged(state, &merges, out);
+    state.list = Loading::Done;
+    if let Some(error) = page.unreadable.first() {
+        say(state, true, format!("{} rows of the list could not be read: {error}", page.unreadable.len()));
+    }
+    let moved = state.missed.suspects.clone();
+    if let Some(open) = state.open.filter(|open| moved.contains(open)) {
+        refetch(state, open, Purpose::Drift, out);
+    }
+    let count = u32::try_from(confirmed.len()).unwrap_or(u32::MAX);
+    if count > 0 {
+        out.push(Effect::Backend(Command::Missed { count }));
+        if !state.join_recent {
+            // The account's room brought nothing for these: an older backend broadcasts to each conversation's room alone.
+            state.join_recent = true;
+            watch(state, out);
+        }
+    }
+}
+
+/// Fetches the newest stretch again, whether or not it is here.
+fn refetch(state: &mut State, key: ConversationKey, purpose: Purpose, out: &mut Vec<Effect>) {
+    let limit = state.settings.thread_limit;
+    if let Some(target) = super::target(state, key) {
+        out.push(Effect::Backend(Command::FetchThread { target, page: Page::Latest, limit, purpose }));
+    }
+}
+
+/// Learns a conversation from one object and puts its row into the list.
+pub(super) fn put(
+    state: &mut State,
+    facts: &ConversationFacts,
+    origin: NameOrigin,
+    out: &mut Vec<Effect>,
+) -> ConversationKey {
+    let learned = state.directory.learn(facts, origin);
+    merged(state, &learned.merged, out);
+    for conflict in &learned.conflicts {
+        say(state, true, format!("{conflict}: nothing is routed by that id"));
+    }
+    let key = learned.key;
+    match state.inbox.get(key).cloned() {
+        Some(mut row) => {
+            let unread = row.unread;
+            row.absorb(facts);
+            if state.open == Some(key) || reading::is_being_told(state, key) {
+                row.unread = unread;
+            }
+            state.inbox.put(row);
+        }
+        None => {
+            if let Some(row) = Conversation::from_facts(key, facts) {
+                state.inbox.put(row);
+            }
+        }
+    }
+    state.dirty = true;
+    key
+}
+
+/// Two rows turned out to be one conversation: everything of the one that is gone moves to the one that is kept.
+pub(super) fn merged(state: &mut State, merges: &[(ConversationKey, ConversationKey)], out: &mut Vec<Effect>) {
+    for (gone, kept) in merges {
+        let name = title_of(state, *kept);
+        state.inbox.remove(*gone);
+        state.visits.forget(*gone);
+        state.composer.move_draft(*gone, *kept);
+        if let Some(view) = state.threads.remove(*gone) {
+            let kept_view = state.threads.open(*kept);
+            for message in view.thread.into_messages() {
+                kept_view.thread.insert(message);
+            }
+            kept_view.latest = Loading::Not;
+        }
+        if state.open == Some(*gone) {
+            state.open = None;
+            super::open(state, *kept, out);
+            say(state, false, format!("This conversation was merged into {name}"));
+        }
+    }
+}
+
+/// A stretch of a thread came, or did not.
+pub(super) fn thread(
+    state: &mut State,
+    key: ConversationKey,
+    page: &Page,
+    purpose: Purpose,
+    epoch: u32,
+    result: Result<ThreadPage, RestError>,
+    out: &mut Vec<Effect>,
+) {
+    state.dirty = true;
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(error) => {
+            let reason = Clean::line(&error.to_string());
+            if let Some(view) = state.threads.get_mut(key) {
+                match page {
+                    Page::Latest => view.latest = Loading::Failed(reason),
+                    Page::Before { .. } => view.older = Loading::Failed(reason),
+                }
+            }
+            return;
+        }
+    };
+    if let Some(facts) = &answer.facts
+        && put(state, facts, NameOrigin::Declared, out) != key
+    {
+        let name = title_of(state, key);
+        if let Some(view) = state.threads.get_mut(key) {
+            view.latest = Loading::Failed(Clean::line("the backend answered with another conversation's messages"));
+        }
+        return say(state, true, format!("The backend answered with another conversation's messages for {name}"));
+    }
+    for message in &answer.messages {
+        state.directory.index_message(&message.ids, key);
+    }
+    let kept: Vec<Message> = answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
+    let live_since = state.live_since;
+    let Some(view) = state.threads.get_mut(key) else { return };
+    let first_time = view.latest != Loading::Done && view.thread.is_empty();
+    let unread = usize::try_from(state.inbox.get(key).map_or(0, |row| row.unread)).unwrap_or(0);
+    let mut older_than_all = 0;
+    let mut missed = 0;
+    let end_was = view.thread.last_id();
+    for mut message in kept {
+        let late = message.direction == Direction::Inbound
+            && purpose == Purpose::Drift
+            && live_since.is_some_and(|since| message.created_at.is_some_and(|at| at > since));
+        message.origin = if late { Origin::Missed } else { Origin::History };
+        if let Inserted::New { index } = view.thread.insert(message) {
+            view.moved_by_insert(index);
+            older_than_all += usize::from(matches!(page, Page::Before { .. }));
+            missed += u32::from(late);
+        }
+    }
+    match page {
+        Page::Latest => {
+            view.latest = Loading::Done;
+            view.epoch = epoch;
+            view.thread.close_gaps(end_was.as_ref());
+            if first_time {
+                view.mark_new(unread);
+            }
+        }
+        Page::Before { .. } => view.older = if older_than_all == 0 { Loading::Done } else { Loading::Not },
+    }
+    let inbound = view.thread.newest_inbound_at();
+    state.inbox.change(key, |row| row.last_inbound_at = row.last_inbound_at.max(inbound));
+    if let Some(error) = answer.unreadable.first() {
+        say(state, true, format!("{} messages could not be read: {error}", answer.unreadable.len()));
+    }
+    if missed > 0 {
+        out.push(Effect::Backend(Command::Missed { count: missed }));
+    }
+    sending::reconcile(state, key);
+    reading::look(state, out);
+}
+
+/// A stored message that is the one whose answer is awaited now: it is shown already.
+fn is_being_sent(state: &State, key: ConversationKey, message: &Message) -> bool {
+    let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
+    sending.any(|item| {
+        sending::says(message, &item.text)
+            && item.attempted.is_some_and(|at| message.created_at.is_none_or(|stored| stored >= at - SKEW))
+    })
+}
+
+/// Clocks of two machines may differ by so much.
+const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
+
+/// The user scrolled to the beginning of what is here: ask for what lies before.
+pub(super) fn fetch_older(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(key) = state.open else { return };
+    let Some(target) = super::target(state, key) else { return };
+    let step = state.settings.thread_limit;
+    let Some(view) = state.threads.get_mut(key) else { return };
+    if matches!(view.older, Loading::Asked | Loading::Done) || view.latest != Loading::Done {
+        return;
+    }
+    let Some((message, at)) = view.thread.iter().find_map(|m| m.ids.id.clone().map(|id| (id, m.created_at))) else {
+        return;
+    };
+    view.older = Loading::Asked;
+    // A backend that cannot page back answers with its newest `limit` messages: ask for enough to reach further.
+    let limit = u32::try_from(view.thread.len()).unwrap_or(u32::MAX).saturating_add(step);
+    let page = Page::Before { message, at };
+    out.push(Effect::Backend(Command::FetchThread { target, page, limit, purpose: Purpose::Asked }));
+    state.dirty = true;
+}
+
+/// The user asks for a gap to be closed, or a failed fetch to be tried again.
+pub(super) fn fetch_gap(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(key) = state.open else { return };
+    if let Some(view) = state.threads.get_mut(key) {
+        view.latest = Loading::Not;
+        if matches!(view.older, Loading::Failed(_)) {
+            view.older = Loading::Not;
+        }
+    }
+    fetch_latest(state, key, out);
+}

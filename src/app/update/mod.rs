@@ -1,0 +1,182 @@
+//! The pure heart: what each message changes, and what is wanted of the world because of it.
+
+mod actions;
+mod keys;
+mod lists;
+mod overlays;
+mod reading;
+mod routing;
+mod sending;
+mod session;
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+use super::effect::Effect;
+use super::msg::{Input, Msg, Timer};
+use super::state::{Notice, State};
+use crate::backend::{Report, Target};
+use crate::chat::{Conversation, ConversationKey};
+use crate::text::Clean;
+
+/// Takes in one message and returns what is to be done. `at` is the time of the message: nothing here reads a clock.
+pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
+    let mut out = Vec::new();
+    state.now = at;
+    match msg {
+        Msg::Input(Input::Key(key)) => {
+            state.last_key = Some(at);
+            state.dirty = true;
+            keys::key(state, key, &mut out);
+            reading::look(state, &mut out);
+        }
+        Msg::Input(Input::Paste(text)) => {
+            state.last_key = Some(at);
+            state.dirty = true;
+            keys::paste(state, text);
+        }
+        Msg::Input(Input::Resize(columns, rows)) => {
+            state.size = (columns, rows);
+            state.dirty = true;
+            reading::look(state, &mut out);
+        }
+        Msg::Input(Input::Focus(has)) => {
+            state.terminal_focused = Some(has);
+            reading::look(state, &mut out);
+        }
+        Msg::Input(Input::Mouse(event)) => keys::mouse(state, event, &mut out),
+        Msg::Backend(report) => backend(state, report, &mut out),
+        Msg::Clock => state.dirty = true,
+        Msg::Timer(timer) => match timer {
+            Timer::MarkRead(key) => reading::tell(state, key, &mut out),
+            Timer::TypingEnds(key) => {
+                if let Some(view) = state.threads.get_mut(key) {
+                    view.typing = None;
+                }
+                state.dirty = true;
+            }
+            Timer::AgentTypingEnds(key) => sending::agent_stopped_typing(state, key, &mut out),
+            Timer::Chord => {
+                state.pending_keys.clear();
+                state.dirty = true;
+            }
+        },
+        Msg::Drawn => state.timeline.drawn(at),
+        Msg::Edited(text) => {
+            if let Some(text) = text {
+                state.composer.set(text.trim_end_matches('\n'));
+            }
+            out.push(Effect::Repaint);
+            state.dirty = true;
+        }
+    }
+    out
+}
+
+fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
+    // An event shows itself by what it changes; everything else is rare and simply drawn.
+    match report {
+        Report::Frame(frame) => routing::frame(state, *frame, out),
+        Report::Session(session) => session::changed(state, *session, out),
+        Report::Overflow { dropped } => {
+            session::gap_everywhere(state);
+            say(state, true, format!("{dropped} events came faster than they could be read; fetching what they were"));
+        }
+        Report::Identity(identity) => {
+            if let Some(account) = &identity.account {
+                state.directory.set_account(account.clone());
+            }
+            state.identity = identity;
+            state.dirty = true;
+        }
+        Report::Lines(lines) => {
+            state.lines = lines;
+            state.dirty = true;
+        }
+        Report::List { purpose, result, .. } => lists::list(state, purpose, result, out),
+        Report::Thread { key, page, purpose, epoch, result, .. } => {
+            lists::thread(state, key, &page, purpose, epoch, result, out);
+        }
+        Report::Conversation { id, result } => routing::fetched(state, &id, result, out),
+        Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
+        Report::Read { key, result } => reading::told(state, key, result, out),
+        Report::StatusSet { key, result } => {
+            if let Err(error) = result {
+                let name = title_of(state, key);
+                say(state, true, format!("The status of {name} was not changed: {error}"));
+            }
+        }
+        Report::Room(report) => {
+            state.rooms.report(report, state.now);
+            state.dirty |= state.panels.traffic != super::state::TrafficSize::Hidden;
+        }
+    }
+}
+
+/// Tells the user something, until the next key.
+fn say(state: &mut State, bad: bool, text: impl AsRef<str>) {
+    state.notice = Some(Notice { text: Clean::line(text.as_ref()), bad, at: state.now });
+    state.dirty = true;
+}
+
+/// A conversation's name as the user knows it.
+fn title_of(state: &State, key: ConversationKey) -> Clean {
+    state.inbox.get(key).map_or_else(|| Clean::line("a conversation"), Conversation::title)
+}
+
+/// A conversation as requests name it.
+fn target(state: &State, key: ConversationKey) -> Option<Target> {
+    let row = state.inbox.get(key)?;
+    let id = row.id.clone();
+    let aliases = state.directory.declared_ids(key).into_iter().filter(|alias| *alias != id).collect();
+    Some(Target { key, id, aliases, line: row.line.clone(), phone: row.phone.clone() })
+}
+
+/// Opens a conversation: its draft, its thread, its rooms.
+fn open(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
+    state.dirty = true;
+    if state.open != Some(key) {
+        sending::agent_left(state, out);
+        if let Some(old) = state.open.and_then(|old| state.threads.get_mut(old)) {
+            old.leave();
+        }
+        state.open = Some(key);
+        state.inbox.select(key);
+        state.composer.turn_to(Some(key));
+        let unread = state.inbox.get(key).map_or(0, |row| row.unread);
+        let view = state.threads.open(key);
+        view.enter(unread);
+        watch(state, out);
+    }
+    fetch_latest(state, key, out);
+    reading::look(state, out);
+}
+
+/// Asks for the newest stretch of a thread, unless it is here and nothing was missed since.
+fn fetch_latest(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
+    let Some(target) = target(state, key) else { return };
+    let (epoch, limit) = (state.session.epoch, state.settings.thread_limit);
+    let Some(view) = state.threads.get_mut(key) else { return };
+    let complete = view.latest == super::threads::Loading::Done && view.epoch == epoch;
+    if !complete && view.latest != super::threads::Loading::Asked {
+        view.latest = super::threads::Loading::Asked;
+        let (page, purpose) = (crate::backend::Page::Latest, crate::backend::Purpose::Asked);
+        out.push(Effect::Backend(crate::backend::Command::FetchThread { target, page, limit, purpose }));
+    }
+}
+
+/// How many of the most recent conversations are joined where the account's room brings no messages.
+const RECENT_ROOMS: usize = 200;
+
+/// Tells the session which rooms are wanted now.
+fn watch(state: &State, out: &mut Vec<Effect>) {
+    let open = state.open.and_then(|key| target(state, key));
+    let others = if state.join_recent {
+        let recent = state.inbox.all().iter().take(RECENT_ROOMS);
+        recent.filter(|key| Some(**key) != state.open).filter_map(|key| target(state, *key)).collect()
+    } else {
+        Vec::new()
+    };
+    out.push(Effect::Backend(crate::backend::Command::Watch { open, others }));
+}

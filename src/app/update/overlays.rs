@@ -1,0 +1,182 @@
+//! What lies over the screen: prompts with what they find, lists, and questions.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::{Effect, State, actions, routing};
+use crate::app::state::{Focus, Overlay};
+use crate::chat::ConversationKey;
+use crate::config::Action;
+
+/// At most this many lines are offered below a prompt.
+const MOST_HITS: usize = 200;
+
+/// The actions that the palette offers for what was typed, best first.
+pub fn palette_hits(search: &str) -> Vec<Action> {
+    if search.is_empty() {
+        return Action::ALL.to_vec();
+    }
+    let pattern = Pattern::parse(search, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut hits: Vec<(u32, Action)> = Action::ALL
+        .iter()
+        .filter_map(|action| {
+            let text = format!("{} {}", action.description(), action.name());
+            pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, *action))
+        })
+        .collect();
+    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    hits.into_iter().map(|(_, action)| action).collect()
+}
+
+/// The conversations that a prompt offers for what was typed, best first.
+pub fn conversation_hits(state: &State, search: &str) -> Vec<ConversationKey> {
+    if search.is_empty() {
+        return state.inbox.all().iter().take(MOST_HITS).copied().collect();
+    }
+    let pattern = Pattern::parse(search, CaseMatching::Smart, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut hits: Vec<(u32, ConversationKey)> = Vec::new();
+    for key in state.inbox.all() {
+        let Some(row) = state.inbox.get(*key) else { continue };
+        let phone = row.phone.as_ref().map(|phone| phone.digits()).unwrap_or_default();
+        let text = format!("{} {phone} {}", row.name.as_deref().unwrap_or_default(), row.id.shown());
+        if let Some(score) = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher) {
+            hits.push((score, *key));
+        }
+    }
+    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    hits.into_iter().take(MOST_HITS).map(|(_, key)| key).collect()
+}
+
+/// Lets an overlay have an action; `false` when it is none of its business.
+pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) -> bool {
+    let unrouted = state.unrouted.len();
+    match action {
+        Action::Down | Action::SearchNext => choose(state, 1),
+        Action::Up | Action::SearchPrevious => choose(state, -1),
+        Action::PageDown | Action::HalfPageDown => choose(state, 10),
+        Action::PageUp | Action::HalfPageUp => choose(state, -10),
+        Action::Top => choose(state, isize::MIN),
+        Action::Bottom => choose(state, isize::MAX),
+        Action::Open => take(state, out),
+        Action::Confirm => actions::answer(state, true, out),
+        Action::Decline => actions::answer(state, false, out),
+        Action::Back => state.panels.overlay = None,
+        Action::BelongsHere => {
+            if let Some(Overlay::Unrouted { chosen }) = state.panels.overlay {
+                let index = chosen.min(unrouted.saturating_sub(1));
+                state.panels.overlay = Some(Overlay::Assign { index, search: String::new(), chosen: 0 });
+            }
+        }
+        Action::LineStart | Action::LineEnd | Action::DeleteWord | Action::DeleteToLineStart
+        | Action::DeleteToLineEnd => edit(state, action),
+        Action::Quit | Action::Help | Action::Palette if matches!(state.panels.overlay, Some(Overlay::Help { .. })) => {
+            state.panels.overlay = None;
+        }
+        Action::Quit if matches!(state.panels.overlay, Some(Overlay::Quit { .. })) => actions::answer(state, true, out),
+        Action::Quit | Action::Suspend | Action::Redraw | Action::Reconnect | Action::Traffic
+        | Action::TrafficFullScreen => {
+            state.panels.overlay = None;
+            return false;
+        }
+        _ => {}
+    }
+    true
+}
+
+/// What was typed into the prompt that is open.
+fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
+    match state.panels.overlay.as_mut()? {
+        Overlay::Palette { search, chosen }
+        | Overlay::GoTo { search, chosen }
+        | Overlay::Assign { search, chosen, .. } => Some((search, chosen)),
+        Overlay::Help { search, scroll } => Some((search, scroll)),
+        Overlay::Paste { .. } | Overlay::Unrouted { .. } | Overlay::Quit { .. } => None,
+    }
+}
+
+/// Changes what was typed, whichever line takes it now, and starts again at the first hit.
+fn change(state: &mut State, with: impl FnOnce(&mut String)) {
+    if let Some((search, chosen)) = search(state) {
+        with(search);
+        *chosen = 0;
+    } else if state.panels.overlay.is_none() && state.focus == Focus::Filter {
+        let mut text = state.inbox.filter().unwrap_or_default().to_owned();
+        with(&mut text);
+        state.inbox.set_filter(&text);
+    }
+}
+
+/// A character was typed into a prompt.
+pub(super) fn type_char(state: &mut State, c: char) {
+    change(state, |text| text.push(c));
+}
+
+/// The last character goes.
+pub(super) fn rub_out(state: &mut State) {
+    change(state, |text| {
+        let keep = unicode_segmentation::UnicodeSegmentation::grapheme_indices(text.as_str(), true).next_back();
+        text.truncate(keep.map_or(0, |(at, _)| at));
+    });
+}
+
+/// The editing keys that a one-line prompt knows.
+pub(super) fn edit(state: &mut State, action: Action) {
+    match action {
+        Action::DeleteToLineStart => change(state, String::clear),
+        Action::DeleteWord => change(state, |text| {
+            let kept = text.trim_end().rfind(char::is_whitespace).map_or(0, |at| at + 1);
+            text.truncate(kept);
+        }),
+        _ => {}
+    }
+}
+
+fn choose(state: &mut State, by: isize) {
+    let last = match &state.panels.overlay {
+        Some(Overlay::Palette { search, .. }) => palette_hits(search).len(),
+        Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. }) => conversation_hits(state, search).len(),
+        Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
+        Some(Overlay::Help { .. }) => crate::app::layout::help_lines(state),
+        _ => 0,
+    }
+    .saturating_sub(1);
+    let move_it = |at: &mut usize| *at = at.saturating_add_signed(by).min(last);
+    match state.panels.overlay.as_mut() {
+        Some(Overlay::Unrouted { chosen }) => move_it(chosen),
+        Some(_) => {
+            if let Some((_, chosen)) = search(state) {
+                move_it(chosen);
+            }
+        }
+        None => {}
+    }
+}
+
+/// Enter: takes the chosen line.
+fn take(state: &mut State, out: &mut Vec<Effect>) {
+    match state.panels.overlay.take() {
+        Some(Overlay::Palette { search, chosen }) => {
+            if let Some(action) = palette_hits(&search).get(chosen) {
+                actions::perform(state, *action, out);
+            }
+        }
+        Some(Overlay::GoTo { search, chosen }) => {
+            if let Some(key) = conversation_hits(state, &search).get(chosen) {
+                actions::enter(state, *key, out);
+            }
+        }
+        Some(Overlay::Assign { index, search, chosen }) => {
+            if let Some(key) = conversation_hits(state, &search).get(chosen) {
+                routing::belongs(state, index, *key, out);
+            }
+        }
+        Some(Overlay::Unrouted { chosen }) => {
+            state.panels.overlay = Some(Overlay::Assign { index: chosen, search: String::new(), chosen: 0 });
+        }
+        other => state.panels.overlay = other,
+    }
+}
