@@ -84,6 +84,24 @@ impl Composer {
         }
     }
 
+    /// Moves the draft of a conversation that was merged into another.
+    pub fn move_draft(&mut self, gone: ConversationKey, kept: ConversationKey) {
+        if self.target == Some(gone) {
+            let text = self.take();
+            self.target = None;
+            if !text.trim().is_empty() {
+                self.give_back(kept, &text);
+            }
+        } else if let Some(area) = self.drafts.remove(&gone) {
+            self.give_back(kept, &area.lines().join("\n"));
+        }
+    }
+
+    /// How many conversations have text that was not sent.
+    pub fn drafts(&self) -> usize {
+        self.drafts.len() + usize::from(self.target.is_some() && !self.is_blank())
+    }
+
     /// Whether a conversation has text that was not sent.
     pub fn has_draft(&self, key: ConversationKey) -> bool {
         if self.target == Some(key) { !self.is_blank() } else { self.drafts.contains_key(&key) }

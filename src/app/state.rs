@@ -1,5 +1,7 @@
 //! Everything that the program knows and shows.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -7,6 +9,8 @@ use super::composer::Composer;
 use super::inbox::Inbox;
 use super::threads::ThreadView;
 use crate::backend::Session;
+use crate::chat::directory::IdentityRules;
+use crate::chat::thread::ParkedStatuses;
 use crate::chat::{ConversationKey, Directory, Evidence, Message};
 use crate::inspect::{RoomLedger, Timeline};
 use crate::text::Clean;
@@ -152,6 +156,10 @@ pub struct Settings {
     pub notify: bool,
     /// Without names and texts.
     pub hide_content: bool,
+    /// Mark as read by itself once the end of the open thread was seen.
+    pub mark_read: bool,
+    /// Without focus reports: a key within this time shows that somebody is there.
+    pub presence: jiff::SignedDuration,
     /// Over SSH: fewer bytes matter more than smoothness.
     pub ssh: bool,
 }
@@ -206,11 +214,78 @@ pub struct State {
     pub terminal_focused: Option<bool>,
     /// When the user last pressed a key.
     pub last_key: Option<Timestamp>,
+    /// The conversations that were visited, for going back.
+    pub visits: super::visits::Visits,
+    /// What was sent and is not settled.
+    pub outbox: super::outbox::Outbox,
+    /// How many messages were sent in this run; part of each one's id.
+    pub sent_here: u64,
+    /// The agent types here, as last told to the room at this time.
+    pub agent_typing: Option<(ConversationKey, Timestamp)>,
+    /// Statuses of messages that are not known yet.
+    pub parked: ParkedStatuses,
+    /// Events that wait for a fetch or for the answer to a send.
+    pub waiting: super::update::Waiting,
+    /// Unread messages that a row counted before their events came.
+    pub unread_owed: HashMap<ConversationKey, u32>,
+    /// What the backend was told of reading.
+    pub telling: HashMap<ConversationKey, super::update::Telling>,
+    /// What polls found and no event brought.
+    pub missed: super::update::Missed,
+    /// Join the rooms of the most recent conversations as well: the account's room brings no messages.
+    pub join_recent: bool,
     /// Something on the screen changed since the last frame.
     pub dirty: bool,
 }
 
 impl State {
+    /// The state of a program that has just started and knows nothing yet.
+    pub fn new(
+        now: Timestamp,
+        settings: Settings,
+        identity: IdentityRules,
+        keymap: std::sync::Arc<crate::config::Keymap>,
+        theme: std::sync::Arc<crate::config::Theme>,
+    ) -> Self {
+        Self {
+            now,
+            settings,
+            keymap,
+            theme,
+            size: (80, 24),
+            identity: Identity::default(),
+            lines: Vec::new(),
+            session: Session::starting(now),
+            live_since: None,
+            directory: Directory::new(identity),
+            inbox: Inbox::default(),
+            list: super::threads::Loading::Asked,
+            threads: super::threads::Threads::default(),
+            open: None,
+            composer: Composer::default(),
+            unrouted: Vec::new(),
+            timeline: Timeline::default(),
+            rooms: RoomLedger::default(),
+            focus: Focus::default(),
+            panels: Panels::default(),
+            notice: None,
+            pending_keys: Vec::new(),
+            terminal_focused: None,
+            last_key: None,
+            visits: super::visits::Visits::default(),
+            outbox: super::outbox::Outbox::default(),
+            sent_here: 0,
+            agent_typing: None,
+            parked: ParkedStatuses::default(),
+            waiting: super::update::Waiting::default(),
+            unread_owed: HashMap::new(),
+            telling: HashMap::new(),
+            missed: super::update::Missed::default(),
+            join_recent: false,
+            dirty: true,
+        }
+    }
+
     /// The open thread.
     pub fn open_thread(&self) -> Option<&ThreadView> {
         self.threads.get(self.open?)

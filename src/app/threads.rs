@@ -59,6 +59,51 @@ pub struct ThreadView {
     pub epoch: u32,
 }
 
+impl ThreadView {
+    /// The user comes: the divider stands where reading was left off.
+    pub fn enter(&mut self, unread: u32) {
+        self.go_to_end();
+        if !self.thread.is_empty() {
+            self.mark_new(usize::try_from(unread).unwrap_or(0));
+        }
+    }
+
+    /// The user goes elsewhere: everything here has been seen.
+    pub fn leave(&mut self) {
+        self.new_from = None;
+        self.go_to_end();
+    }
+
+    /// Shows the newest message, and stays with the end.
+    pub fn go_to_end(&mut self) {
+        self.anchor = Anchor::End;
+        self.below = 0;
+        self.cursor = None;
+    }
+
+    /// Puts the "new" divider before the last `unread` messages of the customer.
+    pub fn mark_new(&mut self, unread: usize) {
+        let inbound = (0..self.thread.len()).rev().filter(|index| {
+            self.thread.get(*index).is_some_and(|message| message.direction == crate::chat::Direction::Inbound)
+        });
+        self.new_from = unread.checked_sub(1).and_then(|nth| inbound.into_iter().nth(nth));
+    }
+
+    /// A message was inserted at this index: what points behind it moves on.
+    pub fn moved_by_insert(&mut self, index: usize) {
+        let shift = |at: &mut usize| {
+            if *at >= index {
+                *at += 1;
+            }
+        };
+        self.new_from.as_mut().map(shift);
+        self.cursor.as_mut().map(shift);
+        if let Anchor::At { index: at, .. } = &mut self.anchor {
+            shift(at);
+        }
+    }
+}
+
 /// At most this many threads are kept in memory; the one that was looked at longest ago gives way.
 const MOST_THREADS: usize = 64;
 

@@ -85,6 +85,30 @@ pub struct Session {
     pub last_frame: Option<Timestamp>,
 }
 
+impl Session {
+    /// The session of a program that has just started.
+    pub fn starting(now: Timestamp) -> Self {
+        Self {
+            state: SessionState::Connecting { step: "starting" },
+            since: now,
+            epoch: 0,
+            url: Clean::default(),
+            transport: None,
+            sid: None,
+            rest: Health::Unknown,
+            socket: Health::Unknown,
+            round_trip: None,
+            reconnects: 0,
+            last_frame: None,
+        }
+    }
+
+    /// The backend refused the token; nothing is tried until there is a new one.
+    pub fn is_signed_out(&self) -> bool {
+        matches!(self.state, SessionState::SignedOut { .. })
+    }
+}
+
 /// A socket event, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {

@@ -61,6 +61,82 @@ pub struct ConversationFacts {
     pub priority: Option<Clean>,
 }
 
+impl Conversation {
+    /// A row made of what one object says. `None` when the object names it by no id at all.
+    pub fn from_facts(key: ConversationKey, facts: &ConversationFacts) -> Option<Self> {
+        let id = facts.ids.first()?.id.clone();
+        let mut row = Self {
+            key,
+            page_id: facts.page_id.clone().unwrap_or_else(|| id.clone()),
+            id,
+            account: None,
+            line: None,
+            phone: None,
+            name: None,
+            preview: None,
+            last_at: None,
+            last_inbound_at: None,
+            unread: 0,
+            status: Status::default(),
+            assignee: None,
+            labels: Vec::new(),
+            priority: None,
+        };
+        row.absorb(facts);
+        Some(row)
+    }
+
+    /// Takes in all that an object says; what it does not say stays. The time of the last message never goes back: a
+    /// delayed webhook brings an old one, and the row must not sink for it.
+    pub fn absorb(&mut self, facts: &ConversationFacts) {
+        fn take<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+            if from.is_some() {
+                to.clone_from(from);
+            }
+        }
+        self.absorb_person(facts);
+        if facts.last_at >= self.last_at {
+            take(&mut self.preview, &facts.preview);
+        }
+        self.last_at = self.last_at.max(facts.last_at);
+        self.last_inbound_at = self.last_inbound_at.max(facts.last_inbound_at);
+        take(&mut self.priority, &facts.priority);
+        if let Some(unread) = facts.unread {
+            self.unread = unread;
+        }
+        if let Some(status) = &facts.status {
+            self.status = status.clone();
+        }
+        if let Some(assignee) = &facts.assignee {
+            self.assignee = assignee.clone();
+        }
+        if let Some(labels) = &facts.labels {
+            self.labels.clone_from(labels);
+        }
+    }
+
+    /// Takes in what an object says of the customer, the line and the account alone.
+    pub fn absorb_person(&mut self, facts: &ConversationFacts) {
+        if facts.name.is_some() {
+            self.name.clone_from(&facts.name);
+        }
+        if self.phone.is_none() {
+            self.phone.clone_from(&facts.phone);
+        }
+        if self.line.is_none() {
+            self.line.clone_from(&facts.line);
+        }
+        if self.account.is_none() {
+            self.account.clone_from(&facts.account);
+        }
+    }
+
+    /// What the user calls it: the customer's name, else the phone, else the id.
+    pub fn title(&self) -> Clean {
+        self.name.clone().or_else(|| self.phone.as_ref().map(Phone::shown)).unwrap_or_else(|| self.id.shown())
+    }
+}
+
 /// A conversation: a thread with one customer on one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {

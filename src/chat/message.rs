@@ -138,6 +138,53 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// The type in one word, as people who write webhooks call it.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Media(media) => media.kind.name(),
+            Self::Location { .. } => "location",
+            Self::Contacts { .. } => "contacts",
+            Self::Template { .. } => "template",
+            Self::Choice { .. } => "interactive",
+            Self::Reaction { .. } => "reaction",
+            Self::Order { .. } => "order",
+            Self::System { .. } => "system",
+            Self::Unsupported { kind } => kind,
+        }
+    }
+
+    /// The words in it that a person would copy or quote, if there are any.
+    pub fn words(&self) -> Option<&Clean> {
+        match self {
+            Self::Text { body } | Self::System { body } => Some(body),
+            Self::Media(media) => media.caption.as_ref().or(media.filename.as_ref()),
+            Self::Location { label, .. } => label.as_ref(),
+            Self::Contacts { names } => names.first(),
+            Self::Template { name, body } => body.as_ref().or(Some(name)),
+            Self::Choice { title } => Some(title),
+            Self::Reaction { emoji, .. } => Some(emoji),
+            Self::Order { summary } => Some(summary),
+            Self::Unsupported { .. } => None,
+        }
+    }
+}
+
+impl MediaKind {
+    /// The kind in one word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "audio",
+            Self::Voice => "voice",
+            Self::Document => "document",
+            Self::Sticker => "sticker",
+        }
+    }
+}
+
 /// A coordinate in degrees: a float with the equality of its bits, so that contents can be compared.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -198,4 +245,20 @@ pub struct Message {
     pub reactions: Vec<Reaction>,
     /// How it came to be known here.
     pub origin: Origin,
+}
+
+impl Message {
+    /// The message in one line, for a row of the list: `[image] Photo caption`.
+    pub fn preview(&self) -> Clean {
+        match (&self.content, self.content.words()) {
+            (Content::Text { body }, _) => Clean::line(body),
+            (content, Some(words)) => Clean::line(&format!("[{}] {words}", content.kind())),
+            (content, None) => Clean::line(&format!("[{}]", content.kind())),
+        }
+    }
+
+    /// The words that a person would copy.
+    pub fn text(&self) -> Option<Clean> {
+        self.content.words().cloned()
+    }
 }

@@ -11,6 +11,13 @@ mod session;
 #[cfg(test)]
 mod tests;
 
+pub use keys::context;
+pub use lists::Missed;
+pub use overlays::{conversation_hits, palette_hits};
+pub use reading::Telling;
+pub use routing::Waiting;
+pub use sending::LONGEST_TEXT;
+
 use jiff::Timestamp;
 
 use super::effect::Effect;

@@ -11,8 +11,6 @@ use crate::app::{layout, rows};
 use crate::backend::{Command, RestError};
 use crate::chat::ConversationKey;
 
-/// Without focus reports, a key within this time shows that somebody is there.
-const SOMEBODY_IS_THERE: SignedDuration = SignedDuration::from_secs(60);
 /// The backend is told at most this often per conversation.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
@@ -29,7 +27,7 @@ pub struct Telling {
 pub(super) fn in_view(state: &State, key: ConversationKey) -> bool {
     let somebody = match state.terminal_focused {
         Some(has) => has,
-        None => state.last_key.is_some_and(|at| state.now.duration_since(at) < SOMEBODY_IS_THERE),
+        None => state.last_key.is_some_and(|at| state.now.duration_since(at) < state.settings.presence),
     };
     somebody
         && state.open == Some(key)
@@ -50,6 +48,9 @@ pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
         view.below = 0;
     }
     state.dirty = true;
+    if !state.settings.mark_read {
+        return;
+    }
     let telling = state.telling.entry(key).or_default();
     let recently = telling.last.is_some_and(|at| state.now.duration_since(at) < SignedDuration::from_secs(1));
     if telling.in_flight {

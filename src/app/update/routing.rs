@@ -220,7 +220,7 @@ pub(super) fn place(
     let seen = message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some());
     state.directory.index_message(&message.ids, key);
     if !facts.ids.is_empty() {
-        state.directory.learn(facts, NameOrigin::Traffic);
+        state.directory.observe(key, facts);
     }
     let parked = state.parked.take(&message.ids, state.now);
     let inbound = message.direction == Direction::Inbound;
@@ -334,7 +334,7 @@ fn conversation_event(
     let verdict = match &resolution.outcome {
         Outcome::Known(key) => {
             let key = *key;
-            let learned = state.directory.learn(facts, NameOrigin::Traffic);
+            let learned = state.directory.observe(key, facts);
             lists::merged(state, &learned.merged, out);
             absorb_update(state, key, facts, out);
             if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } }
