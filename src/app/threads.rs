@@ -89,19 +89,38 @@ impl ThreadView {
         self.new_from = unread.checked_sub(1).and_then(|nth| inbound.into_iter().nth(nth));
     }
 
-    /// A message was inserted at this index: what points behind it moves on.
-    pub fn moved_by_insert(&mut self, index: usize) {
-        let shift = |at: &mut usize| {
-            if *at >= index {
-                *at += 1;
-            }
+    /// Changes the thread; what points into it (anchor, divider, cursor) stays with its messages.
+    pub fn change<T>(&mut self, with: impl FnOnce(&mut Thread) -> T) -> T {
+        let anchor = match self.anchor {
+            Anchor::At { index, .. } => Some(index),
+            Anchor::End => None,
         };
-        self.new_from.as_mut().map(shift);
-        self.cursor.as_mut().map(shift);
-        if let Anchor::At { index: at, .. } = &mut self.anchor {
-            shift(at);
+        let places = [anchor, self.new_from, self.cursor].map(|at| at.map(|index| self.place(index)));
+        let result = with(&mut self.thread);
+        let [anchor, new_from, cursor] = places.map(|place| place.map(|place| self.index(&place)));
+        if let (Anchor::At { index, .. }, Some(moved)) = (&mut self.anchor, anchor) {
+            *index = moved;
         }
+        self.new_from = new_from;
+        self.cursor = cursor;
+        result
     }
+
+    fn place(&self, index: usize) -> Place {
+        let id = self.thread.get(index).and_then(|message| message.ids.iter().next().cloned());
+        Place { id, from_end: self.thread.len().saturating_sub(index) }
+    }
+
+    fn index(&self, place: &Place) -> usize {
+        let found = place.id.as_ref().and_then(|id| self.thread.index_of(id));
+        found.unwrap_or_else(|| self.thread.len().saturating_sub(place.from_end))
+    }
+}
+
+/// Where a message stands, in a way that survives insertions: by its id, else by how far from the end.
+struct Place {
+    id: Option<Id>,
+    from_end: usize,
 }
 
 /// At most this many threads are kept in memory; the one that was looked at longest ago gives way.

@@ -5,7 +5,7 @@ use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
 use crate::chat::directory::NameOrigin;
-use crate::chat::thread::Inserted;
+use crate::chat::thread::PageEdge;
 use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Message, Origin};
 use crate::text::Clean;
 use crate::wire::{ListPage, ThreadPage};
@@ -132,9 +132,11 @@ pub(super) fn merged(state: &mut State, merges: &[(ConversationKey, Conversation
         state.composer.move_draft(*gone, *kept);
         if let Some(view) = state.threads.remove(*gone) {
             let kept_view = state.threads.open(*kept);
-            for message in view.thread.into_messages() {
-                kept_view.thread.insert(message);
-            }
+            kept_view.change(|thread| {
+                for message in view.thread.iter() {
+                    thread.insert(message.clone());
+                }
+            });
             kept_view.latest = Loading::Not;
         }
         if state.open == Some(*gone) {
@@ -145,16 +147,23 @@ pub(super) fn merged(state: &mut State, merges: &[(ConversationKey, Conversation
     }
 }
 
+/// What was asked of a thread.
+pub(super) struct Asked {
+    pub(super) page: Page,
+    pub(super) limit: u32,
+    pub(super) purpose: Purpose,
+    pub(super) epoch: u32,
+}
+
 /// A stretch of a thread came, or did not.
 pub(super) fn thread(
     state: &mut State,
     key: ConversationKey,
-    page: &Page,
-    purpose: Purpose,
-    epoch: u32,
+    asked: &Asked,
     result: Result<ThreadPage, RestError>,
     out: &mut Vec<Effect>,
 ) {
+    let Asked { page, limit, purpose, epoch } = asked;
     state.dirty = true;
     let answer = match result {
         Ok(answer) => answer,
@@ -178,38 +187,48 @@ pub(super) fn thread(
         }
         return say(state, true, format!("The backend answered with another conversation's messages for {name}"));
     }
+    let mut parked = Vec::new();
     for message in &answer.messages {
         state.directory.index_message(&message.ids, key);
+        let updates = state.parked.take(&message.ids);
+        if !updates.is_empty() {
+            parked.push((message.ids.clone(), updates));
+        }
     }
-    let kept: Vec<Message> = answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
+    let mut kept: Vec<Message> = answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
     let live_since = state.live_since;
     let Some(view) = state.threads.get_mut(key) else { return };
     let first_time = view.latest != Loading::Done && view.thread.is_empty();
     let unread = usize::try_from(state.inbox.get(key).map_or(0, |row| row.unread)).unwrap_or(0);
-    let mut older_than_all = 0;
     let mut missed = 0;
-    let end_was = view.thread.last_id();
-    for mut message in kept {
-        let late = message.direction == Direction::Inbound
-            && purpose == Purpose::Drift
+    for message in &mut kept {
+        let late = *purpose == Purpose::Drift
+            && message.direction == Direction::Inbound
+            && !view.thread.contains(&message.ids)
             && live_since.is_some_and(|since| message.created_at.is_some_and(|at| at > since));
         message.origin = if late { Origin::Missed } else { Origin::History };
-        if let Inserted::New { index } = view.thread.insert(message) {
-            view.moved_by_insert(index);
-            older_than_all += usize::from(matches!(page, Page::Before { .. }));
-            missed += u32::from(late);
-        }
+        missed += u32::from(late);
     }
+    let start = kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX);
     match page {
         Page::Latest => {
+            view.change(|thread| thread.page_in(kept, PageEdge::Latest { start }));
             view.latest = Loading::Done;
-            view.epoch = epoch;
-            view.thread.close_gaps(end_was.as_ref());
+            view.epoch = *epoch;
             if first_time {
                 view.mark_new(unread);
             }
         }
-        Page::Before { .. } => view.older = if older_than_all == 0 { Loading::Done } else { Loading::Not },
+        Page::Before { message, .. } => {
+            let edge = PageEdge::Before { message: message.clone(), start: false };
+            let paged = view.change(|thread| thread.page_in(kept, edge));
+            view.older = if paged.added == 0 { Loading::Done } else { Loading::Not };
+        }
+    }
+    for (ids, updates) in parked {
+        for update in updates {
+            ids.iter().any(|id| view.thread.apply_status(id, &update));
+        }
     }
     let inbound = view.thread.newest_inbound_at();
     state.inbox.change(key, |row| row.last_inbound_at = row.last_inbound_at.max(inbound));

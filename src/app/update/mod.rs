@@ -102,8 +102,8 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
             state.dirty = true;
         }
         Report::List { purpose, result, .. } => lists::list(state, purpose, result, out),
-        Report::Thread { key, page, purpose, epoch, result, .. } => {
-            lists::thread(state, key, &page, purpose, epoch, result, out);
+        Report::Thread { key, page, limit, purpose, epoch, result } => {
+            lists::thread(state, key, &lists::Asked { page, limit, purpose, epoch }, result, out);
         }
         Report::Conversation { id, result } => routing::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),

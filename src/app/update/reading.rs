@@ -68,7 +68,7 @@ pub(super) fn look(state: &mut State, out: &mut Vec<Effect>) {
 /// Tells the backend that a conversation was read.
 pub(super) fn tell(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     let Some(target) = target(state, key) else { return };
-    let last = state.threads.get(key).and_then(|view| view.thread.last_id());
+    let last = state.threads.get(key).and_then(|view| view.thread.last().and_then(|message| message.ids.id.clone()));
     let telling = state.telling.entry(key).or_default();
     *telling = Telling { in_flight: true, again: false, timer: false, last: Some(state.now) };
     out.push(Effect::Backend(Command::MarkRead { target, last }));

@@ -222,7 +222,7 @@ pub(super) fn place(
     if !facts.ids.is_empty() {
         state.directory.observe(key, facts);
     }
-    let parked = state.parked.take(&message.ids, state.now);
+    let parked = state.parked.take(&message.ids);
     let inbound = message.direction == Direction::Inbound;
     let is_line = !matches!(message.content, Content::Reaction { .. });
     let at = message.created_at.or(message.sent_at).unwrap_or(state.now);
@@ -235,10 +235,9 @@ pub(super) fn place(
         if inbound {
             view.typing = None;
         }
-        match view.thread.insert(message) {
-            Inserted::New { index } => {
-                out_of_order = index + 1 < view.thread.len();
-                view.moved_by_insert(index);
+        match view.change(|thread| thread.insert(message)) {
+            Inserted::New { out_of_order: late, .. } => {
+                out_of_order = late;
                 duplicate = false;
                 if view.anchor != Anchor::End {
                     view.below += 1;
@@ -386,17 +385,20 @@ fn status_event(state: &mut State, evidence: &Evidence, update: &DeliveryUpdate)
         };
         return Decision::of(verdict, resolution);
     };
-    let mut applied = false;
-    if let Some(view) = state.threads.get_mut(key) {
-        applied = evidence.message.iter().any(|id| view.thread.apply_status(id, update));
-    }
-    if !applied {
-        for id in evidence.message.iter().take(1) {
-            state.parked.park(id.clone(), update.clone(), state.now);
+    let open = state.open == Some(key);
+    let known = evidence.message.iter().find_map(|id| {
+        let view = state.threads.get_mut(key)?;
+        view.thread.index_of(id)?;
+        Some(view.thread.apply_status(id, update))
+    });
+    match known {
+        Some(changed) => state.dirty |= changed && open,
+        None => {
+            for id in evidence.message.iter().take(1) {
+                state.parked.park(id.clone(), update.clone(), state.now);
+            }
         }
     }
-    let open = state.open == Some(key);
-    state.dirty |= applied && open;
     let verdict = if open { Verdict::Routed { key } } else { Verdict::Background { key } };
     Decision::of(verdict, resolution)
 }

@@ -51,6 +51,7 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
     };
     let view = state.threads.open(key);
     view.thread.insert(message);
+    view.new_from = None;
     view.go_to_end();
     let item = Outgoing { client, key, text, written: state.now, attempted: None, fate: Fate::Queued, note: None };
     state.outbox.push(item);
@@ -102,8 +103,8 @@ pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accep
     let ids = MessageIds { id: accepted.id.clone(), wa: accepted.wa.clone(), client: Some(client.clone()) };
     state.directory.index_message(&ids, key);
     if let Some(view) = state.threads.get_mut(key) {
-        view.thread.accept(client, accepted);
-        for update in state.parked.take(&ids, state.now) {
+        view.change(|thread| thread.accept(client, &ids));
+        for update in state.parked.take(&ids) {
             for id in ids.iter() {
                 if view.thread.apply_status(id, &update) {
                     break;
@@ -159,7 +160,7 @@ fn unconfirmed(state: &mut State, client: &Id, key: ConversationKey, reason: &Cl
 fn give_back(state: &mut State, client: &Id, key: ConversationKey, why: &str) {
     let name = title_of(state, key);
     if let Some(view) = state.threads.get_mut(key) {
-        view.thread.remove(client);
+        view.change(|thread| thread.remove(client));
     }
     if let Some(item) = state.outbox.remove(client) {
         state.composer.give_back(key, &item.text);
@@ -245,7 +246,7 @@ pub(super) fn take_back(state: &mut State) {
     };
     if let Some(item) = state.outbox.remove(&client) {
         if let Some(view) = state.threads.get_mut(key) {
-            view.thread.remove(&client);
+            view.change(|thread| thread.remove(&client));
         }
         state.composer.give_back(key, &item.text);
         state.focus = crate::app::state::Focus::Composer;
