@@ -5,16 +5,21 @@
 pub mod composer;
 pub mod effect;
 pub mod inbox;
+pub mod layout;
 pub mod msg;
 pub mod outbox;
+pub mod rows;
 pub mod state;
 pub mod threads;
+pub mod times;
 pub mod update;
 pub mod visits;
+pub mod writing;
 
 pub use composer::{Composer, Mode};
 pub use effect::Effect;
 pub use inbox::Inbox;
 pub use msg::{Input, Msg, Timer};
+pub use update::update;
 pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};

@@ -4,7 +4,7 @@ use super::{Effect, State, fetch_latest, reading, say, sending, title_of, watch}
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
-use crate::chat::directory::NameOrigin;
+use crate::chat::directory::{Conflict, NameOrigin};
 use crate::chat::thread::PageEdge;
 use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Message, Origin};
 use crate::text::Clean;
@@ -42,7 +42,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
         let learned = state.directory.learn(facts, NameOrigin::Declared);
         merges.extend(learned.merged);
         for conflict in &learned.conflicts {
-            say(state, true, format!("{conflict}: nothing is routed by that id"));
+            in_conflict(state, conflict);
         }
         let key = learned.key;
         if let Some(old) = state.inbox.get(key) {
@@ -83,6 +83,13 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     }
 }
 
+/// Two conversations claim one name.
+fn in_conflict(state: &mut State, conflict: &Conflict) {
+    let names: Vec<String> = conflict.keys.iter().map(|key| title_of(state, *key).to_string()).collect();
+    let (id, names) = (conflict.id.shown(), names.join(" and "));
+    say(state, true, format!("{names} both go by the id {id}: nothing is routed by it"));
+}
+
 /// Fetches the newest stretch again, whether or not it is here.
 fn refetch(state: &mut State, key: ConversationKey, purpose: Purpose, out: &mut Vec<Effect>) {
     let limit = state.settings.thread_limit;
@@ -101,7 +108,7 @@ pub(super) fn put(
     let learned = state.directory.learn(facts, origin);
     merged(state, &learned.merged, out);
     for conflict in &learned.conflicts {
-        say(state, true, format!("{conflict}: nothing is routed by that id"));
+        in_conflict(state, conflict);
     }
     let key = learned.key;
     match state.inbox.get(key).cloned() {

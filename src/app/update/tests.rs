@@ -376,7 +376,7 @@ fn a_lost_answer_is_never_sent_again_by_itself_and_is_found_by_its_text() {
     else {
         panic!("nothing was sent")
     };
-    let client = client.clone();
+    let (client, attempted) = (client.clone(), world.now);
     let lost = RestError::Unreachable { reason: Clean::line("the connection broke"), before_sending: false };
     let effects = world.report(Report::Sent { client, key, result: Err(lost) });
     assert!(!commands(&effects).iter().any(|command| matches!(command, Command::Send { .. })));
@@ -385,7 +385,7 @@ fn a_lost_answer_is_never_sent_again_by_itself_and_is_found_by_its_text() {
     world.key(KeyCode::Char('x'));
     let effects = world.key(KeyCode::Enter);
     assert!(!commands(&effects).iter().any(|c| matches!(c, Command::Send { .. })), "an unconfirmed head blocks");
-    let stored = message("s9", "did it go?", Direction::Outbound, world.now);
+    let stored = message("s9", "did it go?", Direction::Outbound, attempted);
     let effects = world.thread(key, Page::Latest, Purpose::Asked, vec![stored]);
     assert_eq!(world.texts(key), ["did it go?", "x"], "{effects:?}");
 }

@@ -1,0 +1,414 @@
+//! Where each part of the screen stands: pure geometry, the same for drawing, for scrolling and for the mouse.
+//!
+//! From 120 columns three panes stand side by side; from 80 the list and the thread, with the details on demand in
+//! the place of the one that has not the focus; below that one pane at a time. A screen that is too small says so.
+
+use ratatui::layout::Rect;
+
+use super::state::{Focus, State, TrafficSize};
+use super::writing;
+use crate::chat::ConversationKey;
+
+/// Fewer columns than this show nothing but "too small".
+pub const LEAST_COLUMNS: u16 = 40;
+/// Fewer rows than this show nothing but "too small".
+pub const LEAST_ROWS: u16 = 6;
+
+/// What the list of conversations consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListParts {
+    /// Its heading.
+    pub heading: Rect,
+    /// The row for messages that could not be routed, when there are any.
+    pub unrouted: Option<Rect>,
+    /// The conversations.
+    pub rows: Rect,
+    /// Rows that each of them takes: 2, or 1 where there is little height.
+    pub each: u16,
+    /// The filter, or how many there are.
+    pub foot: Option<Rect>,
+}
+
+impl ListParts {
+    /// How many conversations fit.
+    pub fn page(&self) -> usize {
+        usize::from(self.rows.height / self.each.max(1)).max(1)
+    }
+}
+
+/// What the composer consists of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComposerParts {
+    /// Who will get it.
+    pub heading: Rect,
+    /// Why the last text came back.
+    pub refusal: Option<Rect>,
+    /// What is written, without the prompt sign.
+    pub text: Rect,
+}
+
+/// Where everything stands. What is `None` is not on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rects {
+    /// The whole screen.
+    pub screen: Rect,
+    /// There is room for nothing but a word about that.
+    pub too_small: bool,
+    /// The session, the profile and the counts.
+    pub status: Rect,
+    /// The list.
+    pub list: Option<Rect>,
+    /// Its parts.
+    pub list_parts: Option<ListParts>,
+    /// The open conversation in one line.
+    pub thread_heading: Option<Rect>,
+    /// Its messages.
+    pub thread: Option<Rect>,
+    /// Where the agent writes, while a conversation is open.
+    pub composer: Option<Rect>,
+    /// Its parts.
+    pub composer_parts: Option<ComposerParts>,
+    /// The details, with their heading in the first row.
+    pub details: Option<Rect>,
+    /// The lines between panes, from their headings down.
+    pub separators: [Option<Rect>; 2],
+    /// The traffic panel, with its heading in the first row.
+    pub traffic: Option<Rect>,
+    /// Keys, or a notice.
+    pub footer: Rect,
+    /// Where overlays stand: everything but status and footer.
+    pub overlay: Rect,
+}
+
+/// What the geometry depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Columns of the terminal.
+    pub columns: u16,
+    /// Its rows.
+    pub rows: u16,
+    /// Where keys go.
+    pub focus: Focus,
+    /// The details: asked for, sent away, or shown where there is room.
+    pub details: Option<bool>,
+    /// How much the traffic panel takes.
+    pub traffic: TrafficSize,
+    /// A conversation is open.
+    pub open: bool,
+    /// There are messages that could not be routed.
+    pub unrouted: bool,
+    /// There is something to say about the last text.
+    pub refused: bool,
+}
+
+/// Where everything stands on the present screen.
+pub fn rects(state: &State) -> Rects {
+    let shape = Shape {
+        columns: state.size.0,
+        rows: state.size.1,
+        focus: state.focus,
+        details: state.panels.details,
+        traffic: state.panels.traffic,
+        open: state.open.is_some(),
+        unrouted: !state.unrouted.is_empty(),
+        refused: state.composer.refusal.is_some(),
+    };
+    place(&shape, |columns, most| writing::written(&state.composer.area, columns, most).rows.len())
+}
+
+/// Where everything stands on a screen of this shape. `text_rows` tells how many rows the composer's text takes in so
+/// many columns, at most so many.
+pub fn place(shape: &Shape, text_rows: impl Fn(usize, usize) -> usize) -> Rects {
+    let screen = Rect::new(0, 0, shape.columns, shape.rows);
+    let mut out = Rects {
+        screen,
+        too_small: shape.columns < LEAST_COLUMNS || shape.rows < LEAST_ROWS,
+        status: Rect { height: screen.height.min(1), ..screen },
+        list: None,
+        list_parts: None,
+        thread_heading: None,
+        thread: None,
+        composer: None,
+        composer_parts: None,
+        details: None,
+        separators: [None, None],
+        traffic: None,
+        footer: Rect { y: screen.height.saturating_sub(1), height: screen.height.min(1), ..screen },
+        overlay: screen,
+    };
+    if out.too_small {
+        return out;
+    }
+    let mut body = Rect { y: 1, height: screen.height - 2, ..screen };
+    out.overlay = body;
+    match shape.traffic {
+        TrafficSize::Hidden => {}
+        // where half would leave neither part of use, the panel takes all
+        TrafficSize::Half if body.height >= 16 => {
+            let height = (body.height / 2).clamp(8, 30);
+            body.height -= height;
+            out.traffic = Some(Rect { y: body.bottom(), height, ..body });
+        }
+        TrafficSize::Half | TrafficSize::Full => {
+            out.traffic = Some(body);
+            return out;
+        }
+    }
+    panes(shape, body, &mut out);
+    if let Some(thread) = out.thread
+        && shape.open
+    {
+        let parts = composer(shape, thread, &text_rows);
+        let height = parts.heading.y - thread.y;
+        out.composer = Some(below(thread, height));
+        out.composer_parts = Some(parts);
+        out.thread = Some(Rect { height, ..thread });
+    }
+    out
+}
+
+fn panes(shape: &Shape, body: Rect, out: &mut Rects) {
+    let in_list = matches!(shape.focus, Focus::List | Focus::Filter);
+    let wanted = shape.details;
+    let (list, thread, details);
+    if shape.columns >= 120 && wanted != Some(false) {
+        let left = (shape.columns * 26 / 100).clamp(32, 46);
+        let right = (shape.columns / 4).clamp(30, 44);
+        let (one, rest) = cut(body, left);
+        let (two, three) = cut(rest, rest.width - right - 1);
+        (list, thread, details) = (Some(one), Some(two), Some(three));
+        out.separators = [Some(line_after(one)), Some(line_after(two))];
+    } else if shape.columns >= 80 {
+        let left = (shape.columns * 35 / 100).clamp(28, 46);
+        let (one, two) = cut(body, left);
+        (list, thread, details) = match wanted {
+            Some(true) if in_list => (Some(one), None, Some(two)),
+            Some(true) => (None, Some(two), Some(one)),
+            _ => (Some(one), Some(two), None),
+        };
+        out.separators = [Some(line_after(one)), None];
+    } else {
+        (list, thread, details) = match wanted {
+            Some(true) => (None, None, Some(body)),
+            _ if in_list => (Some(body), None, None),
+            _ => (None, Some(body), None),
+        };
+    }
+    out.details = details;
+    out.list = list;
+    out.list_parts = list.map(|area| list_parts(shape, area));
+    if let Some(area) = thread {
+        out.thread_heading = Some(Rect { height: 1, ..area });
+        out.thread = Some(below(area, 1));
+    }
+}
+
+fn list_parts(shape: &Shape, area: Rect) -> ListParts {
+    let mut rows = below(area, 1);
+    let unrouted = (shape.unrouted && rows.height > 1).then(|| Rect { height: 1, ..rows });
+    if unrouted.is_some() {
+        rows = below(rows, 1);
+    }
+    let foot = (rows.height > 3).then(|| Rect { y: rows.bottom() - 1, height: 1, ..rows });
+    if foot.is_some() {
+        rows.height -= 1;
+    }
+    let each = if rows.height >= 10 { 2 } else { 1 };
+    ListParts { heading: Rect { height: 1, ..area }, unrouted, rows, each, foot }
+}
+
+fn composer(shape: &Shape, thread: Rect, text_rows: &impl Fn(usize, usize) -> usize) -> ComposerParts {
+    // a margin, the prompt sign and a space before the text, a margin behind it
+    let columns = thread.width.saturating_sub(4);
+    let refusal = u16::from(shape.refused && thread.height >= 6);
+    let most = (thread.height / 2).saturating_sub(1 + refusal).clamp(1, 8);
+    let rows = text_rows(usize::from(columns), usize::from(most)).clamp(1, usize::from(most));
+    let rows = u16::try_from(rows).unwrap_or(1);
+    let height = (1 + refusal + rows).min(thread.height);
+    let heading = Rect { y: thread.bottom() - height, height: height.min(1), ..thread };
+    let refusal_rect = (refusal > 0).then(|| Rect { y: heading.y + 1, ..heading });
+    let text = Rect {
+        x: thread.x + thread.width.min(3),
+        y: (heading.y + 1 + refusal).min(thread.bottom()),
+        width: columns,
+        height: rows.min(thread.height.saturating_sub(1)),
+    };
+    ComposerParts { heading, refusal: refusal_rect, text }
+}
+
+/// The first of so many columns, and what is right of the line after them.
+fn cut(area: Rect, columns: u16) -> (Rect, Rect) {
+    let left = columns.min(area.width);
+    let right = (left + 1).min(area.width);
+    (Rect { width: left, ..area }, Rect { x: area.x + right, width: area.width - right, ..area })
+}
+
+fn line_after(area: Rect) -> Rect {
+    Rect { x: area.right(), width: 1, ..area }
+}
+
+fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
+}
+
+/// The first conversation that a list of `page` rows shows so that the selected one is among them. It depends on
+/// nothing else, and moves by half a page, so that moving the selection seldom repaints the list.
+pub fn list_top(selected: Option<usize>, len: usize, page: usize) -> usize {
+    let page = page.max(1);
+    let selected = selected.unwrap_or(0);
+    let step = page.div_ceil(2);
+    let top = if selected < page { 0 } else { ((selected - page) / step + 1) * step };
+    top.min(len.saturating_sub(page))
+}
+
+/// The conversation that the list shows in this row of the screen.
+pub fn row_at(state: &State, row: u16) -> Option<ConversationKey> {
+    let parts = rects(state).list_parts?;
+    let inside = (parts.rows.top()..parts.rows.bottom()).contains(&row);
+    let nth = usize::from(row.checked_sub(parts.rows.y).filter(|_| inside)? / parts.each.max(1));
+    let shown = state.inbox.shown();
+    shown.get(list_top(state.inbox.selected_index(), shown.len(), parts.page()) + nth).copied()
+}
+
+/// How far a page key moves: conversations, rows of the thread, or events.
+pub fn page(state: &State) -> usize {
+    let rects = rects(state);
+    match state.focus {
+        Focus::List | Focus::Filter => rects.list_parts.map_or(10, |parts| parts.page()),
+        Focus::Thread | Focus::Composer => rects.thread.map_or(10, |area| usize::from(area.height.saturating_sub(2))),
+        Focus::Traffic => rects.traffic.map_or(10, |area| usize::from(area.height / 2)),
+    }
+    .max(1)
+}
+
+/// The same for a list whose newest row is at its end and which is followed unless a row is chosen.
+pub fn tail_top(chosen: Option<usize>, len: usize, page: usize) -> usize {
+    match chosen {
+        Some(chosen) => list_top(Some(len.saturating_sub(1).saturating_sub(chosen)), len, page),
+        None => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shape(columns: u16, rows: u16) -> Shape {
+        Shape {
+            columns,
+            rows,
+            focus: Focus::List,
+            details: None,
+            traffic: TrafficSize::Hidden,
+            open: true,
+            unrouted: false,
+            refused: false,
+        }
+    }
+
+    fn one_row(_: usize, _: usize) -> usize {
+        1
+    }
+
+    #[test]
+    fn three_panes_two_panes_one_pane() {
+        let wide = place(&shape(120, 40), one_row);
+        assert!(wide.list.is_some() && wide.thread.is_some() && wide.details.is_some());
+        let middle = place(&shape(80, 24), one_row);
+        assert!(middle.list.is_some() && middle.thread.is_some() && middle.details.is_none());
+        let narrow = place(&shape(79, 24), one_row);
+        assert!(narrow.list.is_some() && narrow.thread.is_none());
+        let narrow = place(&Shape { focus: Focus::Composer, ..shape(79, 24) }, one_row);
+        assert!(narrow.list.is_none() && narrow.thread.is_some() && narrow.composer.is_some());
+        assert!(place(&shape(39, 24), one_row).too_small);
+        assert!(place(&shape(80, 5), one_row).too_small);
+    }
+
+    #[test]
+    fn details_take_the_place_of_the_pane_without_the_focus() {
+        let list = place(&Shape { details: Some(true), ..shape(100, 30) }, one_row);
+        assert!(list.list.is_some() && list.thread.is_none() && list.details.is_some());
+        let thread = place(&Shape { details: Some(true), focus: Focus::Thread, ..shape(100, 30) }, one_row);
+        assert!(thread.list.is_none() && thread.thread.is_some() && thread.details.is_some());
+        let none = place(&Shape { details: Some(false), ..shape(200, 30) }, one_row);
+        assert!(none.details.is_none());
+    }
+
+    #[test]
+    fn the_selected_row_is_always_in_view_and_the_last_page_is_full() {
+        for page in 1..12 {
+            for len in 0..40_usize {
+                for selected in 0..len {
+                    let top = list_top(Some(selected), len, page);
+                    assert!((top..top + page).contains(&selected), "{selected} of {len}, page {page}: {top}");
+                    assert!(top + page <= len.max(page));
+                }
+            }
+        }
+    }
+
+    fn any_shape() -> impl Strategy<Value = Shape> {
+        let focus = prop_oneof![
+            Just(Focus::List),
+            Just(Focus::Thread),
+            Just(Focus::Composer),
+            Just(Focus::Filter),
+            Just(Focus::Traffic)
+        ];
+        let traffic = prop_oneof![Just(TrafficSize::Hidden), Just(TrafficSize::Half), Just(TrafficSize::Full)];
+        let details = prop_oneof![Just(None), Just(Some(true)), Just(Some(false))];
+        ((1..=300_u16, 1..=100_u16), focus, details, traffic, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+            |((columns, rows), focus, details, traffic, open, unrouted, refused)| Shape {
+                columns,
+                rows,
+                focus,
+                details,
+                traffic,
+                open,
+                unrouted,
+                refused,
+            },
+        )
+    }
+
+    fn parts(rects: &Rects) -> Vec<Rect> {
+        let mut parts = vec![rects.status, rects.footer];
+        if let Some(list) = rects.list_parts {
+            parts.extend([list.heading, list.rows]);
+            parts.extend(list.unrouted);
+            parts.extend(list.foot);
+        }
+        parts.extend(rects.thread_heading);
+        parts.extend(rects.thread);
+        if let Some(composer) = rects.composer_parts {
+            parts.extend([composer.heading, composer.text]);
+            parts.extend(composer.refusal);
+        }
+        parts.extend(rects.details);
+        parts.extend(rects.traffic);
+        parts.extend(rects.separators.into_iter().flatten());
+        parts
+    }
+
+    proptest! {
+        #[test]
+        fn parts_lie_on_the_screen_and_never_over_each_other(shape in any_shape(), text in 1..12_usize) {
+            let rects = place(&shape, |_, most| text.min(most));
+            let parts = parts(&rects);
+            for part in &parts {
+                prop_assert_eq!(rects.screen.intersection(*part), *part);
+            }
+            if !rects.too_small {
+                for (index, part) in parts.iter().enumerate() {
+                    for other in parts.iter().skip(index + 1) {
+                        prop_assert!(part.intersection(*other).is_empty(), "{part:?} {other:?}");
+                    }
+                }
+                prop_assert!(rects.traffic.is_some() || rects.list.is_some() || rects.thread.is_some() || rects.details.is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Times and durations in words, short enough for a column.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const LONG_MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const LONG_WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// The day of a time, in a zone.
+pub fn day(at: Timestamp, zone: &TimeZone) -> Date {
+    zone.to_datetime(at).date()
+}
+
+/// `12:04`.
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    let at = zone.to_datetime(at);
+    let mut out = String::with_capacity(5);
+    two_digits(&mut out, at.hour());
+    out.push(':');
+    two_digits(&mut out, at.minute());
+    out
+}
+
+/// `12:04:09`.
+pub fn clock_seconds(at: Timestamp, zone: &TimeZone) -> String {
+    let second = zone.to_datetime(at).second();
+    let mut out = clock(at, zone);
+    out.push(':');
+    two_digits(&mut out, second);
+    out
+}
+
+fn two_digits(out: &mut String, number: i8) {
+    let number = number.unsigned_abs() % 100;
+    out.push(char::from(b'0' + number / 10));
+    out.push(char::from(b'0' + number % 10));
+}
+
+/// A day as a heading: `Today`, `Yesterday`, `Monday 16 November`, with the year where it is not this one.
+pub fn day_words(day: Date, today: Date) -> String {
+    if day == today {
+        return "Today".to_owned();
+    }
+    if day.tomorrow().is_ok_and(|next| next == today) {
+        return "Yesterday".to_owned();
+    }
+    let weekday = LONG_WEEKDAYS.get(weekday_index(day)).copied().unwrap_or_default();
+    let month = LONG_MONTHS.get(month_index(day)).copied().unwrap_or_default();
+    if day.year() == today.year() {
+        format!("{weekday} {} {month}", day.day())
+    } else {
+        format!("{weekday} {} {month} {}", day.day(), day.year())
+    }
+}
+
+/// How long ago, in at most six columns: `now`, `5m`, `3h`, `Mon`, `12 Nov`, `2024`.
+pub fn ago(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let minutes = now.duration_since(at).as_mins();
+    if minutes < 1 {
+        return "now".to_owned();
+    }
+    if minutes < 60 {
+        return format!("{minutes}m");
+    }
+    if minutes < 24 * 60 {
+        return format!("{}h", minutes / 60);
+    }
+    let day = day(at, zone);
+    if minutes < 6 * 24 * 60 {
+        return WEEKDAYS.get(weekday_index(day)).copied().unwrap_or_default().to_owned();
+    }
+    if day.year() == zone.to_datetime(now).year() {
+        let month = MONTHS.get(month_index(day)).copied().unwrap_or_default();
+        return format!("{} {month}", day.day());
+    }
+    day.year().to_string()
+}
+
+/// A length of time in one unit, rounded down: `9 s`, `40 min`, `21 h`, `3 d`.
+pub fn span(length: SignedDuration) -> String {
+    let seconds = length.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A round trip, coarse enough to stand still: the next of 5, 10, 20, 50, … that it stays under.
+pub fn round_trip(took: std::time::Duration) -> &'static str {
+    match took.as_millis() {
+        0..5 => "<5 ms",
+        5..10 => "<10 ms",
+        10..20 => "<20 ms",
+        20..50 => "<50 ms",
+        50..100 => "<100 ms",
+        100..200 => "<200 ms",
+        200..500 => "<500 ms",
+        500..1_000 => "<1 s",
+        1_000..2_000 => "<2 s",
+        2_000..5_000 => "<5 s",
+        _ => ">5 s",
+    }
+}
+
+/// A size in bytes as people write it: `812 B`, `120 kB`, `1.4 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+    }
+}
+
+fn weekday_index(day: Date) -> usize {
+    usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default()
+}
+
+fn month_index(day: Date) -> usize {
+    usize::try_from(day.month() - 1).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_have_names() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let today = day("2026-11-22");
+        assert_eq!(day_words(today, today), "Today");
+        assert_eq!(day_words(day("2026-11-21"), today), "Yesterday");
+        assert_eq!(day_words(day("2026-11-16"), today), "Monday 16 November");
+        assert_eq!(day_words(day("2025-12-31"), today), "Wednesday 31 December 2025");
+    }
+
+    #[test]
+    fn the_past_gets_coarser() {
+        let now = at("2026-11-22T12:00:00Z");
+        let words = |text| ago(at(text), now, &TimeZone::UTC);
+        assert_eq!(words("2026-11-22T12:00:30Z"), "now");
+        assert_eq!(words("2026-11-22T11:59:01Z"), "now");
+        assert_eq!(words("2026-11-22T11:55:00Z"), "5m");
+        assert_eq!(words("2026-11-22T02:00:00Z"), "10h");
+        assert_eq!(words("2026-11-20T12:00:00Z"), "Fri");
+        assert_eq!(words("2026-11-02T12:00:00Z"), "2 Nov");
+        assert_eq!(words("2024-11-02T12:00:00Z"), "2024");
+    }
+
+    #[test]
+    fn clocks_follow_the_zone() {
+        let zone = TimeZone::fixed(jiff::tz::offset(5));
+        assert_eq!(clock(at("2026-11-22T07:04:09Z"), &zone), "12:04");
+        assert_eq!(clock_seconds(at("2026-11-22T07:04:09Z"), &zone), "12:04:09");
+    }
+
+    #[test]
+    fn lengths_and_sizes() {
+        assert_eq!(span(SignedDuration::from_secs(-4)), "0 s");
+        assert_eq!(span(SignedDuration::from_mins(59)), "59 min");
+        assert_eq!(span(SignedDuration::from_hours(21)), "21 h");
+        assert_eq!(span(SignedDuration::from_hours(80)), "3 d");
+        assert_eq!(size(999), "999 B");
+        assert_eq!(size(120_400), "120 kB");
+        assert_eq!(size(1_449_000), "1.4 MB");
+        assert_eq!(round_trip(std::time::Duration::from_millis(12)), "<20 ms");
+    }
+}
