@@ -78,7 +78,8 @@ impl Composer {
             let rest = self.text();
             self.set(&if is_blank(&self.area) { text.to_owned() } else { format!("{text}\n{rest}") });
         } else {
-            let rest = self.drafts.remove(&key).map(|area| area.lines().join("\n")).filter(|rest| !rest.trim().is_empty());
+            let rest =
+                self.drafts.remove(&key).map(|area| area.lines().join("\n")).filter(|rest| !rest.trim().is_empty());
             let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
             self.drafts.insert(key, TextArea::new(text.split('\n').map(str::to_owned).collect()));
         }

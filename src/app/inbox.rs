@@ -188,7 +188,9 @@ impl Inbox {
         } else {
             let pattern = Pattern::parse(text, CaseMatching::Smart, Normalization::Smart);
             // What a longer text lets through, the shorter one did: look only there while the user types on.
-            let narrower = self.filter.as_ref().is_some_and(|old| text.starts_with(old.text.as_str()) && !text.contains(['!', '^', '$', '\'', '\\', ' ']));
+            let narrower = self.filter.as_ref().is_some_and(|old| {
+                text.starts_with(old.text.as_str()) && !text.contains(['!', '^', '$', '\'', '\\', ' '])
+            });
             let among = if narrower { self.shown() } else { &self.order };
             let mut matcher = Matcher::new(Config::DEFAULT);
             let shown = among

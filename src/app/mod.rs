@@ -20,6 +20,6 @@ pub use composer::{Composer, Mode};
 pub use effect::Effect;
 pub use inbox::Inbox;
 pub use msg::{Input, Msg, Timer};
-pub use update::update;
 pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};
+pub use update::update;

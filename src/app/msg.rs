@@ -5,18 +5,24 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::backend::Report;
 use crate::chat::ConversationKey;
 
-/// What the terminal sent.
+/// One thing that the user did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// A key.
+    /// A key was pressed (or repeats).
     Key(KeyEvent),
-    /// Pasted text, or typed text that came in one read; raw, as the local user gave it.
+    /// Text was pasted, or typed text came in one read; line ends are `\n`. It comes from the user, but what the user
+    /// copied may come from anywhere: before it is drawn it passes [`text`](crate::text) like everything else.
     Paste(String),
-    /// The terminal has this many columns and rows.
-    Resize(u16, u16),
-    /// The terminal got or lost the focus.
+    /// The screen has a new size.
+    Resize {
+        /// Its width.
+        columns: u16,
+        /// Its height.
+        rows: u16,
+    },
+    /// The terminal got (true) or lost the focus.
     Focus(bool),
-    /// The mouse.
+    /// The mouse, if it was asked for.
     Mouse(MouseEvent),
 }
 

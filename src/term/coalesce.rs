@@ -1,27 +1,8 @@
 //! What comes from the keyboard, and how a paste is told from typing.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// One thing that the user did at the terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Input {
-    /// A key was pressed (or repeats).
-    Key(KeyEvent),
-    /// Text was pasted; line ends are `\n`. It comes from the user, but what the user copied may come from anywhere:
-    /// before it is drawn it passes [`text`](crate::text) like everything else.
-    Paste(String),
-    /// The screen has a new size.
-    Resize {
-        /// Its width.
-        columns: u16,
-        /// Its height.
-        rows: u16,
-    },
-    /// The terminal got (true) or lost the focus.
-    Focus(bool),
-    /// The mouse, if it was asked for.
-    Mouse(MouseEvent),
-}
+pub use crate::app::Input;
 
 /// Turns events that were ready at the same time into inputs.
 ///

@@ -61,10 +61,17 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::NewLine => state.composer.area.insert_newline(),
         Action::RetrySend => sending::retry(state, out),
         Action::TakeBack => sending::take_back(state),
-        Action::LineStart | Action::LineEnd | Action::DeleteWord | Action::DeleteToLineStart | Action::DeleteToLineEnd
-        | Action::PutBack | Action::Undo | Action::Redo => edit(state, action, out),
+        Action::LineStart
+        | Action::LineEnd
+        | Action::DeleteWord
+        | Action::DeleteToLineStart
+        | Action::DeleteToLineEnd
+        | Action::PutBack
+        | Action::Undo
+        | Action::Redo => edit(state, action, out),
         Action::Traffic => {
-            let size = if state.panels.traffic == TrafficSize::Hidden { TrafficSize::Half } else { TrafficSize::Hidden };
+            let size =
+                if state.panels.traffic == TrafficSize::Hidden { TrafficSize::Half } else { TrafficSize::Hidden };
             show_traffic(state, size);
         }
         Action::TrafficFullScreen => {
@@ -254,9 +261,8 @@ fn next_unread(state: &mut State, out: &mut Vec<Effect>) {
     let from = state.inbox.selected_index().map_or(0, |at| at + 1);
     let shown = state.inbox.shown();
     let (before, after) = shown.split_at(from.min(shown.len()));
-    let unread = |key: &&ConversationKey| {
-        Some(**key) != state.open && state.inbox.get(**key).is_some_and(|row| row.unread > 0)
-    };
+    let unread =
+        |key: &&ConversationKey| Some(**key) != state.open && state.inbox.get(**key).is_some_and(|row| row.unread > 0);
     match after.iter().chain(before).find(unread).copied() {
         Some(key) => {
             let writing = state.focus == Focus::Composer;

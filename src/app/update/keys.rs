@@ -72,7 +72,6 @@ fn text(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
 
 /// Text was pasted, or came in one read: never sent by itself.
 pub(super) fn paste(state: &mut State, text: String) {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     if state.panels.overlay.is_some() || state.focus == Focus::Filter {
         for c in text.chars().filter(|c| !c.is_control()) {
             overlays::type_char(state, c);

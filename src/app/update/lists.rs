@@ -202,7 +202,8 @@ pub(super) fn thread(
             parked.push((message.ids.clone(), updates));
         }
     }
-    let mut kept: Vec<Message> = answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
+    let mut kept: Vec<Message> =
+        answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
     let live_since = state.live_since;
     let Some(view) = state.threads.get_mut(key) else { return };
     let first_time = view.latest != Loading::Done && view.thread.is_empty();

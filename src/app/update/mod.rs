@@ -43,7 +43,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
             keys::paste(state, text);
         }
-        Msg::Input(Input::Resize(columns, rows)) => {
+        Msg::Input(Input::Resize { columns, rows }) => {
             state.size = (columns, rows);
             state.dirty = true;
             reading::look(state, &mut out);

@@ -83,13 +83,20 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
                 state.panels.overlay = Some(Overlay::Assign { index, search: String::new(), chosen: 0 });
             }
         }
-        Action::LineStart | Action::LineEnd | Action::DeleteWord | Action::DeleteToLineStart
+        Action::LineStart
+        | Action::LineEnd
+        | Action::DeleteWord
+        | Action::DeleteToLineStart
         | Action::DeleteToLineEnd => edit(state, action),
         Action::Quit | Action::Help | Action::Palette if matches!(state.panels.overlay, Some(Overlay::Help { .. })) => {
             state.panels.overlay = None;
         }
         Action::Quit if matches!(state.panels.overlay, Some(Overlay::Quit { .. })) => actions::answer(state, true, out),
-        Action::Quit | Action::Suspend | Action::Redraw | Action::Reconnect | Action::Traffic
+        Action::Quit
+        | Action::Suspend
+        | Action::Redraw
+        | Action::Reconnect
+        | Action::Traffic
         | Action::TrafficFullScreen => {
             state.panels.overlay = None;
             return false;

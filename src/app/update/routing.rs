@@ -108,9 +108,8 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     if let Some(room) = &room {
         state.rooms.confirm(room, state.now);
     }
-    let (rule, pointer, compared) = decision
-        .resolution
-        .map_or((None, None, Vec::new()), |found| (found.rule, found.pointer, found.compared));
+    let (rule, pointer, compared) =
+        decision.resolution.map_or((None, None, Vec::new()), |found| (found.rule, found.pointer, found.compared));
     state.timeline.push(Entry {
         seq,
         epoch,
@@ -201,7 +200,8 @@ fn echo_of(state: &State, key: ConversationKey, message: &Message) -> Option<Id>
 
 /// The answer to a send came: what waited for it is routed now.
 pub(super) fn release_held(state: &mut State, client: &Id, out: &mut Vec<Effect>) {
-    let (free, held) = std::mem::take(&mut state.waiting.held).into_iter().partition(|(waits_for, _)| waits_for == client);
+    let (free, held) =
+        std::mem::take(&mut state.waiting.held).into_iter().partition(|(waits_for, _)| waits_for == client);
     state.waiting.held = held;
     for (_, waiter) in free {
         message_event(state, waiter, out);
@@ -435,8 +435,7 @@ fn typing_event(
             out.push(Effect::Wake { after: TYPING_LASTS, timer: Timer::TypingEnds(key) });
         }
     }
-    let verdict =
-        if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } };
+    let verdict = if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } };
     Decision::of(verdict, resolution)
 }
 

@@ -58,7 +58,10 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
     state.dirty = true;
     start(state, out);
     if let Some(waiting) = state.outbox.unconfirmed(key) {
-        let note = format!("Waits for the unconfirmed message of {}: retry it (R) or take it back (e)", clock(state, waiting.written));
+        let note = format!(
+            "Waits for the unconfirmed message of {}: retry it (R) or take it back (e)",
+            clock(state, waiting.written)
+        );
         say(state, true, note);
     }
 }
@@ -228,7 +231,12 @@ pub(super) fn says(message: &Message, text: &str) -> bool {
 pub(super) fn retry(state: &mut State, out: &mut Vec<Effect>) {
     let Some(key) = state.open else { return };
     let now = state.now;
-    let client = state.outbox.items().iter().find(|item| item.key == key && item.fate != Fate::Sending).map(|item| item.client.clone());
+    let client = state
+        .outbox
+        .items()
+        .iter()
+        .find(|item| item.key == key && item.fate != Fate::Sending)
+        .map(|item| item.client.clone());
     let Some(item) = client.and_then(|client| state.outbox.get_mut(&client)) else {
         return say(state, false, "Nothing waits to be sent here");
     };

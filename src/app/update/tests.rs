@@ -94,7 +94,8 @@ impl World {
             presence: jiff::SignedDuration::from_secs(60),
             ssh: false,
         };
-        let rules = IdentityRules { account: Some(Id::new(ACCOUNT)), native: NativeForm::ObjectId, route_variants: false };
+        let rules =
+            IdentityRules { account: Some(Id::new(ACCOUNT)), native: NativeForm::ObjectId, route_variants: false };
         let keymap = Arc::new(Keymap::built_in().unwrap());
         let mut state = State::new(now, settings, rules, keymap, Arc::new(Theme::default()));
         state.size = (120, 40);
@@ -189,7 +190,10 @@ impl World {
 }
 
 fn commands(effects: &[Effect]) -> Vec<&Command> {
-    effects.iter().filter_map(|effect| if let Effect::Backend(command) = effect { Some(command) } else { None }).collect()
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Backend(command) = effect { Some(command) } else { None })
+        .collect()
 }
 
 #[test]
@@ -450,7 +454,9 @@ fn scrolled_up_the_pane_stays_and_counts_what_comes_below() {
     assert_eq!((view.anchor, view.below), (Anchor::End, 0));
     let effects = world.key(KeyCode::Char('g'));
     let older = commands(&effects);
-    assert!(matches!(older.as_slice(), [Command::FetchThread { page: Page::Before { message, .. }, .. }] if message.as_str() == "h000"));
+    assert!(
+        matches!(older.as_slice(), [Command::FetchThread { page: Page::Before { message, .. }, .. }] if message.as_str() == "h000")
+    );
 }
 
 #[test]
@@ -489,7 +495,9 @@ fn a_disconnect_leaves_a_gap_that_opening_again_closes() {
     world.state.focus = Focus::List;
     world.state.inbox.select(one);
     let effects = world.key(KeyCode::Enter);
-    assert!(commands(&effects).iter().any(|command| matches!(command, Command::FetchThread { page: Page::Latest, .. })));
+    assert!(
+        commands(&effects).iter().any(|command| matches!(command, Command::FetchThread { page: Page::Latest, .. }))
+    );
     let (m1, m2) = (
         message("m1", "before", Direction::Inbound, world.now),
         message("m2", "missed while away", Direction::Inbound, world.now),
