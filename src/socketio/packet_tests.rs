@@ -1,0 +1,102 @@
+use super::*;
+
+fn packet(text: &str) -> Result<Packet, PacketError> {
+    decode(Utf8Bytes::from(text), "/")
+}
+
+#[track_caller]
+fn event_of(text: &str) -> (Box<str>, Args, Option<u64>, usize) {
+    match packet(text) {
+        Ok(Packet { body: Body::Event { name, args, ack }, attachments }) => (name, args, ack, attachments),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn events_keep_their_raw_text() {
+    let (name, args, ack, _) = event_of(r#"42["new_message", {"id":12345678901234567890123,"x":[1, 2]} ,"two",3]"#);
+    assert_eq!(&*name, "new_message");
+    assert_eq!(ack, None);
+    assert_eq!(args.len(), 3);
+    assert_eq!(args.text(0), Some(r#"{"id":12345678901234567890123,"x":[1, 2]}"#));
+    assert_eq!(args.text(1), Some("\"two\""));
+    assert_eq!(args.parse::<u8>(2).unwrap(), 3);
+    assert_eq!(args.arg(2).unwrap().get(), "3");
+    assert_eq!(args.text(3), None);
+    assert_eq!(args.parse::<Option<u8>>(3).unwrap(), None);
+    assert!(args.whole().starts_with("[\"new_message\""));
+}
+
+#[test]
+fn ids_attachments_and_names() {
+    let (name, args, ack, attachments) = event_of(r#"421["ping"]"#);
+    assert_eq!((&*name, args.is_empty(), ack, attachments), ("ping", true, Some(1), 0));
+    let (.., ack, attachments) = event_of(r#"452-17["f",{"_placeholder":true,"num":0}]"#);
+    assert_eq!((ack, attachments), (Some(17), 2));
+    assert_eq!(&*event_of("42[7,1]").0, "7");
+    assert_eq!(&*event_of(r#"42["\u00e9\n"]"#).0, "é\n");
+    assert_eq!(&*event_of(r#"42["error"]"#).0, "error");
+}
+
+#[test]
+fn lone_surrogates_survive_as_replacement_characters() {
+    let (name, args, ..) = event_of(r#"42["a\ud83d",{"text":"cut \ud83d"},"\ud83d\ude00"]"#);
+    assert_eq!(&*name, "a\u{fffd}");
+    assert_eq!(args.parse::<serde_json::Value>(0).unwrap()["text"], "cut \u{fffd}");
+    assert_eq!(args.parse::<String>(1).unwrap(), "😀");
+}
+
+#[test]
+fn namespaces() {
+    let decoded = decode(Utf8Bytes::from(r#"42/admin,5["x",1]"#), "/admin").unwrap();
+    assert!(matches!(decoded.body, Body::Event { ack: Some(5), .. }));
+    assert!(matches!(decode(Utf8Bytes::from("41/admin"), "/admin").unwrap().body, Body::Disconnect));
+    assert!(matches!(packet(r#"42/admin,["x"]"#), Err(PacketError::Namespace)));
+    assert!(matches!(decode(Utf8Bytes::from(r#"42["x"]"#), "/admin"), Err(PacketError::Namespace)));
+}
+
+#[test]
+fn joined_and_refused() {
+    assert!(matches!(packet(r#"40{"sid":"s","pid":"p"}"#).unwrap().body,
+        Body::Connect(Some(Joined { sid, pid: Some(pid) })) if sid == "s" && pid == "p"));
+    assert!(matches!(packet("40").unwrap().body, Body::Connect(None)));
+    let Body::Refused(refusal) = packet(r#"44{"message":"no \ud83d","data":{"code":7}}"#).unwrap().body else { panic!() };
+    assert_eq!(refusal.message, "no \u{fffd}");
+    assert_eq!(refusal.data.unwrap().get(), r#"{"code":7}"#);
+    let Body::Refused(refusal) = packet(r#"44"Invalid namespace""#).unwrap().body else { panic!() };
+    assert_eq!(refusal.message, "Invalid namespace");
+}
+
+#[test]
+fn malformed_packets_are_errors() {
+    for (text, error) in [
+        ("4", PacketError::SocketType),
+        ("47[]", PacketError::SocketType),
+        ("4é", PacketError::SocketType),
+        ("45[\"x\"]", PacketError::Attachments),
+        ("4599999999999999999999-[\"x\"]", PacketError::Attachments),
+        ("451001-[\"x\"]", PacketError::Attachments),
+        ("4299999999999999999999[\"x\"]", PacketError::AckId),
+        ("43[1]", PacketError::AckId),
+    ] {
+        assert_eq!(packet(text).map(|_| ()), Err(error), "{text}");
+    }
+    for text in ["42", "42[]", "42{}", "42[\"x\"", "42[\"x\",]", "42[\"x\"] 1", "42[null]", "42[\"x\",nul]", "40[", "44", "431"] {
+        assert!(matches!(packet(text), Err(PacketError::Json(_))), "{text}");
+    }
+}
+
+#[test]
+fn encoding_is_read_back() {
+    assert_eq!(event("/", None, "join", &[serde_json::json!({"a": 1})], 0).unwrap(), r#"42["join",{"a":1}]"#);
+    assert_eq!(event("/n", Some(3), "é\"", &[1, 2], 0).unwrap(), r#"42/n,3["é\"",1,2]"#);
+    assert_eq!(event("/", None, "x", crate::socketio::NO_ARGS, 0).unwrap(), r#"42["x"]"#);
+    let file = event("/", Some(1), "f", &[crate::socketio::placeholder(0)], 1).unwrap();
+    assert_eq!(file, r#"451-1["f",{"_placeholder":true,"num":0}]"#);
+    assert_eq!(ack("/", 9, &["ok"], 0).unwrap(), r#"439["ok"]"#);
+    assert_eq!(ack("/n", 9, crate::socketio::NO_ARGS, 2).unwrap(), "462-/n,9[]");
+    assert_eq!(connect("/", Some("{}")), "40{}");
+    assert_eq!(connect("/n", None), "40/n,");
+    assert_eq!(disconnect("/n"), "41/n,");
+    assert!(matches!(event("/", None, "disconnect", crate::socketio::NO_ARGS, 0), Err(EmitError::Reserved(_))));
+}

@@ -1,0 +1,254 @@
+//! The queue between the connection's task and its consumer: bounded by number and by bytes, never waited on by the
+//! task, emptied by the consumer in one go.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use super::{config::Recovery, error::CloseReason, incoming::Incoming};
+
+/// What an item costs beside its bytes on the wire.
+const OVERHEAD: usize = 256;
+
+#[derive(Debug)]
+struct State {
+    items: VecDeque<Incoming>,
+    bytes: usize,
+    consumer: Option<Waker>,
+    producer: Option<Waker>,
+    /// The task has stopped reading and waits for room.
+    starved: bool,
+    /// The task has ended.
+    closed: bool,
+    /// The consumer is gone.
+    abandoned: bool,
+}
+
+type Shared = Arc<Mutex<State>>;
+
+fn lock(shared: &Shared) -> MutexGuard<'_, State> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes a queue for `events` items and `bytes` bytes. Half of each may wait here and half be held by the consumer.
+pub(super) fn queue(events: usize, bytes: usize, pid: Option<String>) -> (Producer, Events) {
+    let shared = Arc::new(Mutex::new(State {
+        items: VecDeque::new(),
+        bytes: 0,
+        consumer: None,
+        producer: None,
+        starved: false,
+        closed: false,
+        abandoned: false,
+    }));
+    let producer = Producer {
+        shared: Arc::clone(&shared),
+        max_events: (events / 2).max(1),
+        max_bytes: (bytes / 2).max(1),
+        batch: Vec::new(),
+        free_events: 0,
+        free_bytes: 0,
+        batch_bytes: 0,
+        dropped: 0,
+    };
+    (producer, Events { shared, taken: VecDeque::new(), recovery: pid.map(|pid| Recovery { pid, offset: None }) })
+}
+
+/// The task's end. Items are gathered in a batch and handed over under one lock.
+#[derive(Debug)]
+pub(super) struct Producer {
+    shared: Shared,
+    max_events: usize,
+    max_bytes: usize,
+    batch: Vec<Incoming>,
+    free_events: usize,
+    free_bytes: usize,
+    batch_bytes: usize,
+    dropped: u64,
+}
+
+impl Producer {
+    /// Begins a batch: measures the room left and has the task woken when the consumer makes room or goes.
+    /// `false` if the consumer is gone.
+    pub fn begin(&mut self, cx: &mut Context<'_>) -> bool {
+        let shared = Arc::clone(&self.shared);
+        let mut state = lock(&shared);
+        state.starved = false;
+        match &state.producer {
+            Some(waker) if waker.will_wake(cx.waker()) => {}
+            _ => state.producer = Some(cx.waker().clone()),
+        }
+        let abandoned = state.abandoned;
+        (self.free_events, self.free_bytes) = self.free(&state);
+        !abandoned
+    }
+
+    fn free(&self, state: &State) -> (usize, usize) {
+        (self.max_events.saturating_sub(state.items.len()), self.max_bytes.saturating_sub(state.bytes))
+    }
+
+    /// Whether the next event would be dropped.
+    pub fn full(&self) -> bool {
+        self.free_events == 0 || self.free_bytes == 0
+    }
+
+    /// Hands the batch over and measures the room again. If there is none, the task is woken when there is.
+    pub fn make_room(&mut self) -> bool {
+        self.commit();
+        let mut state = lock(&self.shared);
+        let free = self.free(&state);
+        state.starved = free.0 == 0 || free.1 == 0;
+        drop(state);
+        (self.free_events, self.free_bytes) = free;
+        !self.full()
+    }
+
+    /// Adds an event of `size` bytes to the batch, or counts it as dropped.
+    pub fn event(&mut self, item: Incoming, size: usize) {
+        if self.full() {
+            self.dropped += 1;
+            return;
+        }
+        self.note(item, size);
+    }
+
+    /// Adds an item if there is room, and forgets it otherwise.
+    pub fn note(&mut self, item: Incoming, size: usize) {
+        if !self.full() {
+            self.free_events -= 1;
+            let cost = size.saturating_add(OVERHEAD);
+            self.free_bytes = self.free_bytes.saturating_sub(cost);
+            self.batch_bytes = self.batch_bytes.saturating_add(cost);
+            self.batch.push(item);
+        }
+    }
+
+    /// Adds a small item that must not be lost. Only for what happens at most once or twice in a connection.
+    pub fn always(&mut self, item: Incoming) {
+        self.batch.push(item);
+    }
+
+    /// Hands the batch over.
+    pub fn commit(&mut self) {
+        if self.batch.is_empty() && self.dropped == 0 {
+            return;
+        }
+        let mut state = lock(&self.shared);
+        state.bytes = state.bytes.saturating_add(std::mem::take(&mut self.batch_bytes));
+        state.items.extend(self.batch.drain(..));
+        if self.dropped > 0 {
+            // One marker for one stretch: later drops count into it while nothing follows it.
+            match state.items.back_mut() {
+                Some(Incoming::Overflow { dropped }) => *dropped += self.dropped,
+                _ => state.items.push_back(Incoming::Overflow { dropped: self.dropped }),
+            }
+            self.dropped = 0;
+        }
+        let waker = state.consumer.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Says the last word.
+    pub fn close(mut self, reason: CloseReason) {
+        self.always(Incoming::Closed(reason));
+        self.commit();
+    }
+}
+
+impl Drop for Producer {
+    fn drop(&mut self) {
+        let mut state = lock(&self.shared);
+        state.closed = true;
+        state.producer = None;
+        let waker = state.consumer.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// What comes from the server, in order. Dropping it ends the connection.
+#[derive(Debug)]
+pub struct Events {
+    shared: Shared,
+    taken: VecDeque<Incoming>,
+    recovery: Option<Recovery>,
+}
+
+impl Events {
+    /// The next item; `None` after [`Incoming::Closed`]. Cancel-safe: nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<Incoming> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// The next item if one is waiting.
+    pub fn try_next(&mut self) -> Option<Incoming> {
+        match self.poll_next(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(item) => item,
+            Poll::Pending => None,
+        }
+    }
+
+    /// [`Events::next`] for hand-written futures.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Incoming>> {
+        if self.taken.is_empty() {
+            let mut state = lock(&self.shared);
+            if state.items.is_empty() {
+                if state.closed {
+                    return Poll::Ready(None);
+                }
+                state.consumer = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            std::mem::swap(&mut state.items, &mut self.taken);
+            state.bytes = 0;
+            let waker = if std::mem::take(&mut state.starved) { state.producer.take() } else { None };
+            drop(state);
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+        let item = self.taken.pop_front();
+        if let (Some(recovery), Some(Incoming::Event(event))) = (&mut self.recovery, &item)
+            && let Some(last) = event.args.len().checked_sub(1)
+            && event.args.text(last).is_some_and(|text| text.starts_with('"'))
+            && let Ok(offset) = event.args.parse(last)
+        {
+            // The server appends an offset to every event that it can replay.
+            recovery.offset = Some(offset);
+        }
+        Poll::Ready(item)
+    }
+
+    /// Counts on from an earlier connection's offset.
+    pub(super) fn continue_from(&mut self, offset: Option<String>) {
+        if let Some(recovery) = &mut self.recovery {
+            recovery.offset = offset;
+        }
+    }
+
+    /// What to connect with ([`Config::recover`](super::Config::recover)) to have the events after the last one taken
+    /// here replayed; `None` where the server has no connection state recovery. Still there after the end.
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.recovery.clone()
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        let mut state = lock(&self.shared);
+        state.abandoned = true;
+        let waker = state.producer.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
