@@ -11,7 +11,8 @@ use tokio::{
 
 use super::{
     error::{ConnectError, Stage},
-    proxy, target::{Deadline, Target},
+    proxy,
+    target::{Deadline, Target},
     tls,
 };
 
@@ -78,7 +79,8 @@ fn prepare(stream: TcpStream) -> io::Result<TcpStream> {
 
 /// The TLS settings to use: the caller's, or the system's certificates.
 pub(super) async fn tls_config(
-    host: &str, given: Option<&Arc<rustls::ClientConfig>>,
+    host: &str,
+    given: Option<&Arc<rustls::ClientConfig>>,
 ) -> Result<Arc<rustls::ClientConfig>, ConnectError> {
     match given {
         Some(config) => Ok(Arc::clone(config)),

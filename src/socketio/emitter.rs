@@ -98,21 +98,28 @@ impl Emitter {
 
     /// Emits an event with binary attachments; [`placeholder`](super::placeholder)`(k)` in the arguments stands for
     /// the k-th.
-    pub async fn emit_binary<A: Serialize>(
-        &self, name: &str, args: &[A], binary: Vec<Bytes>,
-    ) -> Result<(), EmitError> {
+    pub async fn emit_binary<A: Serialize>(&self, name: &str, args: &[A], binary: Vec<Bytes>) -> Result<(), EmitError> {
         let text = packet::event(&self.namespace, None, name, args, binary.len())?;
         self.send(text, binary).await
     }
 
     /// Emits an event and waits for the server's answer, `within` this time at most.
-    pub async fn emit_with_ack<A: Serialize>(&self, name: &str, args: &[A], within: Duration) -> Result<Args, AckError> {
+    pub async fn emit_with_ack<A: Serialize>(
+        &self,
+        name: &str,
+        args: &[A],
+        within: Duration,
+    ) -> Result<Args, AckError> {
         self.emit_binary_with_ack(name, args, Vec::new(), within).await
     }
 
     /// [`Emitter::emit_binary`] and [`Emitter::emit_with_ack`] in one.
     pub async fn emit_binary_with_ack<A: Serialize>(
-        &self, name: &str, args: &[A], binary: Vec<Bytes>, within: Duration,
+        &self,
+        name: &str,
+        args: &[A],
+        binary: Vec<Bytes>,
+        within: Duration,
     ) -> Result<Args, AckError> {
         let (id, answer) = self.acks.register().ok_or(AckError::Closed)?;
         let _forget = Forget { acks: &self.acks, id };
@@ -131,7 +138,10 @@ impl Emitter {
 
     /// [`Emitter::answer`] with binary attachments.
     pub async fn answer_binary<A: Serialize>(
-        &self, ack: AckId, args: &[A], binary: Vec<Bytes>,
+        &self,
+        ack: AckId,
+        args: &[A],
+        binary: Vec<Bytes>,
     ) -> Result<(), EmitError> {
         let text = packet::ack(&self.namespace, ack.0, args, binary.len())?;
         self.send(text, binary).await

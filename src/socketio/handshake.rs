@@ -56,7 +56,10 @@ fn polling_may_do(error: &ConnectError) -> bool {
 }
 
 async fn attempt(
-    config: &Config, target: &Target, transport: Transport, deadline: Deadline,
+    config: &Config,
+    target: &Target,
+    transport: Transport,
+    deadline: Deadline,
 ) -> Result<Connection, ConnectError> {
     let link = match transport {
         Transport::Websocket => Link::Websocket(Box::new(Websocket::open(target, None, deadline).await?)),
@@ -155,7 +158,8 @@ impl Joining {
 
     /// Waits for the open packet.
     async fn open(&mut self, target: &Target) -> Result<Handshake, ConnectError> {
-        let stranger = || ConnectError::Protocol(format!("what answers at {} is no Engine.IO server", target.authority()));
+        let stranger =
+            || ConnectError::Protocol(format!("what answers at {} is no Engine.IO server", target.authority()));
         let Frame::Text(text) = self.next(Stage::Open).await? else { return Err(stranger()) };
         let handshake = match engine::decode(&text) {
             Ok(engine::Packet::Open(json)) => Handshake::parse(json).map_err(|_| stranger())?,
@@ -208,7 +212,9 @@ impl Joining {
 
     fn keep(&mut self, frame: Frame) -> Result<(), ConnectError> {
         if self.early.len() >= EARLY {
-            return Err(ConnectError::Protocol("the server sends events and does not say that we have joined".to_owned()));
+            return Err(ConnectError::Protocol(
+                "the server sends events and does not say that we have joined".to_owned(),
+            ));
         }
         self.early.push_back(frame);
         Ok(())

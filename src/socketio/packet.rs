@@ -232,7 +232,11 @@ fn head(kind: char, attachments: usize, namespace: &str, id: Option<u64>) -> Vec
 
 /// Encodes an event; with `id` the server is asked for an answer.
 pub(super) fn event<A: Serialize>(
-    namespace: &str, id: Option<u64>, name: &str, args: &[A], attachments: usize,
+    namespace: &str,
+    id: Option<u64>,
+    name: &str,
+    args: &[A],
+    attachments: usize,
 ) -> Result<String, EmitError> {
     if RESERVED.contains(&name) {
         return Err(EmitError::Reserved(name.to_owned()));
@@ -249,9 +253,7 @@ pub(super) fn event<A: Serialize>(
 }
 
 /// Encodes the answer to an event.
-pub(super) fn ack<A: Serialize>(
-    namespace: &str, id: u64, args: &[A], attachments: usize,
-) -> Result<String, EmitError> {
+pub(super) fn ack<A: Serialize>(namespace: &str, id: u64, args: &[A], attachments: usize) -> Result<String, EmitError> {
     let mut packet = head(if attachments > 0 { '6' } else { '3' }, attachments, namespace, Some(id));
     serde_json::to_writer(&mut packet, args)?;
     finish(packet)

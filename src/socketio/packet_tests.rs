@@ -60,7 +60,9 @@ fn joined_and_refused() {
     assert!(matches!(packet(r#"40{"sid":"s","pid":"p"}"#).unwrap().body,
         Body::Connect(Some(Joined { sid, pid: Some(pid) })) if sid == "s" && pid == "p"));
     assert!(matches!(packet("40").unwrap().body, Body::Connect(None)));
-    let Body::Refused(refusal) = packet(r#"44{"message":"no \ud83d","data":{"code":7}}"#).unwrap().body else { panic!() };
+    let Body::Refused(refusal) = packet(r#"44{"message":"no \ud83d","data":{"code":7}}"#).unwrap().body else {
+        panic!()
+    };
     assert_eq!(refusal.message, "no \u{fffd}");
     assert_eq!(refusal.data.unwrap().get(), r#"{"code":7}"#);
     let Body::Refused(refusal) = packet(r#"44"Invalid namespace""#).unwrap().body else { panic!() };
@@ -81,7 +83,9 @@ fn malformed_packets_are_errors() {
     ] {
         assert_eq!(packet(text).map(|_| ()), Err(error), "{text}");
     }
-    for text in ["42", "42[]", "42{}", "42[\"x\"", "42[\"x\",]", "42[\"x\"] 1", "42[null]", "42[\"x\",nul]", "40[", "44", "431"] {
+    for text in
+        ["42", "42[]", "42{}", "42[\"x\"", "42[\"x\",]", "42[\"x\"] 1", "42[null]", "42[\"x\",nul]", "40[", "44", "431"]
+    {
         assert!(matches!(packet(text), Err(PacketError::Json(_))), "{text}");
     }
 }

@@ -116,7 +116,9 @@ impl Deadline {
 
     /// Runs a stage until it ends or the time is up.
     pub async fn within<T>(
-        self, stage: Stage, work: impl Future<Output = Result<T, ConnectError>>,
+        self,
+        stage: Stage,
+        work: impl Future<Output = Result<T, ConnectError>>,
     ) -> Result<T, ConnectError> {
         let late = Err(ConnectError::Timeout { stage, after: self.total });
         timeout_at(self.at, work).await.unwrap_or(late)
