@@ -3,6 +3,7 @@
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, is_empty};
 use serde_json::json;
+use switchboard::server::{Server, ServerConfig};
 use wiremock::matchers::{body_json, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -102,4 +103,27 @@ fn what_cannot_be_done_says_so() {
     login(&["https://b.example", "--profile", "acme", "--email", "a@b.test"])
         .code(64)
         .stderr(contains("the profile `acme` is for https://a.example/"));
+}
+
+/// The real thing: an account of the embedded server, its password, its token.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_the_embedded_server_can_sign_in() {
+    let server = Server::start(ServerConfig::default()).await.expect("server");
+    server.create_account("Acme", "owner@example.test", &PASSWORD.into()).await.expect("account");
+    let program = Program::new();
+    let login = |password: &str| {
+        let mut command = program.command();
+        command.args(["login", &server.url(), "--email", "owner@example.test"]).write_stdin(format!("{password}\n"));
+        command.assert()
+    };
+    login("something else").code(4).stdout(is_empty());
+    login(PASSWORD).success().stdout(contains("signed in as Acme"));
+    let name = format!("127-0-0-1-{}", server.addr().port());
+    let token = std::fs::read_to_string(program.path("data/tokens").join(&name)).expect("token");
+    assert_eq!(token.trim().split('.').count(), 3, "a JWT");
+    // A second login finds the profile by its address and asks for nothing but the password.
+    program.command().args(["login", &server.url()]).write_stdin(format!("{PASSWORD}\n")).assert().success();
+    let config = std::fs::read_to_string(program.path("config/config.toml")).expect("config");
+    assert_eq!(config.matches("[profile.").count(), 1, "{config}");
+    server.shutdown().await;
 }
