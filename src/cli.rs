@@ -77,6 +77,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
+    if cli.command.is_some() && cli.inbox != commands::inbox::Args::default() {
+        return Err(Failure::Usage("--demo, --seed, --rate and --ascii go after the command".to_owned()));
+    }
     match cli.command {
         Some(Command::Config(action)) => return commands::config::run(cli.options, &action, out),
         Some(Command::Completions(args)) => return commands::completions::run(Cli::command(), &args, out),

@@ -1,10 +1,13 @@
 //! `switchboard`, `switchboard inbox`: the inbox on the screen.
 
-use super::{Failure, Setup};
+use super::{DemoArgs, Failure, Setup};
 
 /// Arguments of the inbox.
-#[derive(Debug, Clone, Default, clap::Args)]
+#[derive(Debug, Clone, Default, PartialEq, clap::Args)]
 pub struct Args {
+    /// The demo; the inbox opens on it by itself where nothing is configured.
+    #[command(flatten)]
+    pub demo: DemoArgs,
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,

@@ -1,12 +1,19 @@
 //! The backend that a command works with: a profile's, or the embedded one with simulated customers.
 
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use secrecy::SecretString;
 
 use super::serve::parse_rate;
 use super::{Failure, Setup};
+use crate::app::Settings;
 use crate::config::{Chosen, Profile};
 use crate::server::simulator::SimulatorConfig;
 use crate::server::{Running, Server, ServerConfig, ServerError};
+use crate::text::Clean;
+
+/// Rows of the list that are fetched.
+const LIST_ROWS: u32 = 200;
 
 /// The demo, as arguments ask for it.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
@@ -44,18 +51,49 @@ impl Place {
     /// # Errors
     /// No such profile or none at all, no token, or the embedded server cannot start.
     pub async fn find(setup: &Setup, args: &DemoArgs) -> Result<Self, Failure> {
-        let chosen = if args.demo { None } else { setup.chosen()? };
-        match chosen {
-            Some(chosen) => {
-                let token = setup.token(&chosen).await?.secret;
-                Ok(Self { chosen, token, demo: None })
-            }
-            None if args.demo => Self::demo(args).await,
-            None => Err(Failure::Usage(
-                "no backend is configured: sign in with `switchboard login URL`, or add --demo to try it on simulated \
-                 customers"
-                    .to_owned(),
-            )),
+        if args.demo {
+            return Self::demo(args).await;
+        }
+        let nothing = "no backend is configured: sign in with `switchboard login URL`, or add --demo to try it on \
+                       simulated customers";
+        Self::configured(setup).await?.ok_or_else(|| Failure::Usage(nothing.to_owned()))
+    }
+
+    /// The same for the inbox, which opens on the demo where nothing is configured.
+    ///
+    /// # Errors
+    /// As [`Place::find`], but for the lack of a profile.
+    pub async fn find_or_demo(setup: &Setup, args: &DemoArgs) -> Result<Self, Failure> {
+        let configured = if args.demo { None } else { Self::configured(setup).await? };
+        match configured {
+            Some(place) => Ok(place),
+            None => Self::demo(args).await,
+        }
+    }
+
+    async fn configured(setup: &Setup) -> Result<Option<Self>, Failure> {
+        let Some(chosen) = setup.chosen()? else { return Ok(None) };
+        let token = setup.token(&chosen).await?.secret;
+        Ok(Some(Self { chosen, token, demo: None }))
+    }
+
+    /// What the configuration decides once about a run on this place.
+    pub fn settings(&self, setup: &Setup, ascii: bool) -> Settings {
+        let config = &setup.loaded.config;
+        let over_ssh = ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some());
+        Settings {
+            profile: Clean::line(&self.chosen.name),
+            demo: self.demo.is_some(),
+            ascii: ascii || config.ascii,
+            zone: TimeZone::system(),
+            list_limit: LIST_ROWS,
+            thread_limit: config.history.page,
+            bell: config.notifications.bell,
+            notify: config.notifications.desktop,
+            hide_content: config.notifications.hide_content,
+            mark_read: config.mark_read.automatic,
+            presence: SignedDuration::from_secs(config.mark_read.key_seconds.into()),
+            ssh: over_ssh,
         }
     }
 
