@@ -124,7 +124,7 @@ async fn a_second_run_on_the_same_database_is_not_taken_for_a_repetition() {
         let desk = Desk::open(0.0, database.clone()).await;
         let sent = desk.reply(&maria, text).await;
         let wamid = &sent["data"]["waMessageId"];
-        desk.message(&maria, |message| message["waMessageId"] == *wamid && message["status"] == "read").await;
+        desk.message(&maria, |message| message["waMessageId"] == *wamid && message["status"] == "delivered").await;
         threads.push(desk.thread(&maria).await.len());
         desk.server.shutdown().await;
     }
