@@ -122,14 +122,16 @@ impl Sockets {
     }
 
     async fn tell(&self, room: String, event: &'static str, payload: &Value) {
-        if let Err(error) = self.io.to(room).emit(event, payload).await {
+        let Some(everyone) = self.io.of("/") else { return }; // the server stops and has closed its sockets
+        if let Err(error) = everyone.to(room).emit(event, payload).await {
             tracing::warn!(event, %error, "an event did not reach every socket");
         }
     }
 
     /// Broadcasts with an ack id; the stream of answers is dropped at once.
     async fn ask(&self, room: String, event: &'static str, payload: &Value) {
-        if let Err(error) = self.io.to(room).emit_with_ack::<Value, Value>(event, payload).await {
+        let Some(everyone) = self.io.of("/") else { return };
+        if let Err(error) = everyone.to(room).emit_with_ack::<Value, Value>(event, payload).await {
             tracing::warn!(event, %error, "an event did not reach every socket");
         }
     }
@@ -154,4 +156,22 @@ async fn authenticate(shared: &Shared, socket: &SocketRef, auth: Option<Value>) 
     }
     socket.extensions.insert(Session { account: claims.account_id });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::DatabaseAt;
+
+    #[tokio::test]
+    async fn what_happens_while_the_sockets_are_closed_is_told_to_nobody() {
+        let (_layer, io) = SocketIo::new_layer();
+        let db = Database::open(&DatabaseAt::Memory).await.unwrap();
+        let sockets = Sockets::new(io, db, Payloads::new("http://127.0.0.1:1"));
+        sockets.io.ns("/", || async {});
+        sockets.tell("user:1".to_owned(), "message.received", &Value::Null).await;
+        sockets.close().await;
+        sockets.tell("user:1".to_owned(), "message.received", &Value::Null).await;
+        sockets.ask("user:1".to_owned(), "conversation_update", &Value::Null).await;
+    }
 }
