@@ -1,0 +1,14 @@
+//! The embedded server over real HTTP and real sockets, with a real database, and a mock of the Cloud API to send to.
+
+#[path = "../peers/mod.rs"]
+mod peers;
+
+mod contract;
+mod envelopes;
+mod house;
+mod live;
+mod media;
+mod reading;
+mod sending;
+mod tenancy;
+mod webhook;
