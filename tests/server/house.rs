@@ -32,6 +32,8 @@ pub const FOREIGN_LINE: &str = "2003427786179738";
 /// What the first account's agent logs in with, once [`House::set_password`] was called.
 pub const PASSWORD: &str = "correct horse";
 
+const JWT_SECRET: &str = "house secret";
+
 /// A running server and what a test needs to talk to it.
 pub struct House {
     /// The server.
@@ -55,6 +57,7 @@ impl House {
         let token = SecretString::from("graph token");
         let mut config = ServerConfig {
             graph: Some(GraphConfig { base_url: graph.uri(), ..GraphConfig::new(token) }),
+            jwt_secret: Some(SecretString::from(JWT_SECRET)),
             ..ServerConfig::default()
         };
         change(&mut config);
@@ -66,10 +69,13 @@ impl House {
         Self { running, graph, token, client: Client::new() }
     }
 
-    /// A configuration with its database in this file.
+    /// A configuration with its database in this file, and the secret of the tokens with it.
     pub fn in_file(path: &std::path::Path) -> impl FnOnce(&mut ServerConfig) {
         let path = path.to_owned();
-        move |config| config.database = DatabaseAt::File(path)
+        move |config| {
+            config.database = DatabaseAt::File(path);
+            config.jwt_secret = None;
+        }
     }
 
     /// The Cloud API accepts messages, with these wamids one after the other.
@@ -151,6 +157,14 @@ impl House {
         panic!("{path} never became right: {last:#}");
     }
 
+    /// A token of the first account's agent that was good in 1970.
+    pub fn expired_token(&self) -> String {
+        let claims = json!({ "email": "owner@example.test", "name": "Owner", "accountId": ACCOUNT, "role": "admin",
+                             "iat": 1, "exp": 2 });
+        let key = jsonwebtoken::EncodingKey::from_secret(JWT_SECRET.as_bytes());
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap()
+    }
+
     /// Lets the first account's agent log in; hashing takes its time, so only tests that need it do it.
     pub async fn set_password(&self) {
         self.running.set_password("owner@example.test", &SecretString::from(PASSWORD)).await.unwrap();
@@ -200,6 +214,7 @@ pub fn seed() -> Seed {
         error: None,
         at: Timestamp::from_millisecond(now - ago).unwrap(),
         context: None,
+        agent: None,
     };
     let conversation = |id: &str, line: &str, phone: &str, name: &str, unread, messages| SeedConversation {
         id: Some(id.into()),

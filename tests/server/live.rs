@@ -128,13 +128,14 @@ async fn the_npm_client_works_over_both_transports() {
 async fn refused_tokens_are_told_why() {
     let Some(peers) = peers_dir() else { return };
     let house = House::build().await;
-    let other = House::build().await;
+    let other = House::build_with(|config| config.jwt_secret = None).await;
     for (token, message) in [
         (None, "Authentication error - no token"),
         (Some(json!("")), "Authentication error - no token"),
         (Some(json!("Bearer abc")), "Invalid token: jwt malformed"),
         (Some(json!(5)), "Invalid token: jwt malformed"),
         (Some(json!(other.token)), "Invalid token: invalid signature"),
+        (Some(json!(house.expired_token())), "Invalid token: jwt expired"),
     ] {
         let mut client = NpmClient::start(&peers, &house.running.url(), token.as_ref(), &["websocket"]);
         let refused = client.wait(|report| report["kind"] == "connect_error").await;
