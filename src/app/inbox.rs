@@ -19,6 +19,8 @@ pub struct Inbox {
     order: Vec<ConversationKey>,
     filter: Option<Filter>,
     selected: Option<ConversationKey>,
+    /// How many rows have unread messages.
+    unread: usize,
 }
 
 /// A filter with what it lets through, in list order.
@@ -106,8 +108,10 @@ impl Inbox {
             }
             self.filter = Some(filter);
         }
+        self.unread += usize::from(row.unread > 0);
         if let Some(slot) = self.rows.get_mut(index) {
-            *slot = Some(row);
+            let gone = slot.replace(row);
+            self.unread -= usize::from(gone.is_some_and(|gone| gone.unread > 0));
         }
         if self.selected.is_none() {
             self.selected = Some(key);
@@ -127,6 +131,7 @@ impl Inbox {
         }
         let mut places: Vec<Place> = self.rows.iter().flatten().map(place).collect();
         places.sort_unstable();
+        self.unread = self.rows.iter().flatten().filter(|row| row.unread > 0).count();
         self.order = places.into_iter().map(|(_, key)| key).collect();
         if let Some(filter) = self.filter.take() {
             self.set_filter(&filter.text);
@@ -145,7 +150,7 @@ impl Inbox {
             Self::take_out(&self.rows, &mut filter.shown, &wanted);
         }
         if let Some(slot) = self.rows.get_mut(key.0 as usize) {
-            *slot = None;
+            self.unread -= usize::from(slot.take().is_some_and(|gone| gone.unread > 0));
         }
         if self.selected == Some(key) {
             let at = below.unwrap_or(0).saturating_sub(1).min(self.shown().len().saturating_sub(1));
@@ -203,6 +208,11 @@ impl Inbox {
         if self.selected_index().is_none() {
             self.selected = self.shown().first().copied();
         }
+    }
+
+    /// How many conversations have unread messages.
+    pub fn unread_conversations(&self) -> usize {
+        self.unread
     }
 
     /// The sum of unread messages.

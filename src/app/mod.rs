@@ -4,6 +4,7 @@
 
 pub mod composer;
 pub mod effect;
+pub mod help;
 pub mod inbox;
 pub mod layout;
 pub mod msg;

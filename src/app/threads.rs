@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rows::Settled;
 use crate::chat::{ConversationKey, Id, Thread};
 use crate::text::Clean;
 
@@ -25,7 +26,7 @@ pub enum Anchor {
     /// At the end: new messages come into view by themselves.
     #[default]
     End,
-    /// The bottom row of the pane is row `row` (0 is its first) of the message at `index`.
+    /// The top row of the pane is row `row` (0 is its first) of the message at `index`.
     At {
         /// The message, by its index in the thread.
         index: usize,
@@ -45,6 +46,8 @@ pub struct ThreadView {
     pub older: Loading,
     /// Where the pane stands.
     pub anchor: Anchor,
+    /// Where the pane stands while it follows the end; kept by [`rows::follow`](super::rows::follow).
+    pub settled: Option<Settled>,
     /// Messages that came below while the pane stood higher.
     pub below: u32,
     /// The "new" divider stands before this message (by its backend id): where reading was left off.
@@ -77,6 +80,7 @@ impl ThreadView {
     /// Shows the newest message, and stays with the end.
     pub fn go_to_end(&mut self) {
         self.anchor = Anchor::End;
+        self.settled = None;
         self.below = 0;
         self.cursor = None;
     }
@@ -95,11 +99,15 @@ impl ThreadView {
             Anchor::At { index, .. } => Some(index),
             Anchor::End => None,
         };
-        let places = [anchor, self.new_from, self.cursor].map(|at| at.map(|index| self.place(index)));
+        let settled = self.settled.map(|settled| settled.top.index);
+        let places = [anchor, settled, self.new_from, self.cursor].map(|at| at.map(|index| self.place(index)));
         let result = with(&mut self.thread);
-        let [anchor, new_from, cursor] = places.map(|place| place.map(|place| self.index(&place)));
+        let [anchor, settled, new_from, cursor] = places.map(|place| place.map(|place| self.index(&place)));
         if let (Anchor::At { index, .. }, Some(moved)) = (&mut self.anchor, anchor) {
             *index = moved;
+        }
+        if let (Some(kept), Some(moved)) = (&mut self.settled, settled) {
+            kept.top.index = moved;
         }
         self.new_from = new_from;
         self.cursor = cursor;

@@ -1,5 +1,7 @@
 //! Timeline, verdict log, room ledger, diagnosis: consumes what was decided, decides nothing.
 
+pub mod explain;
+pub mod payload;
 pub mod rooms;
 pub mod timeline;
 

@@ -13,7 +13,7 @@ mod tests;
 
 pub use keys::context;
 pub use lists::Missed;
-pub use overlays::{conversation_hits, help_hits, palette_hits};
+pub use overlays::{conversation_hits, palette_hits};
 pub use reading::Telling;
 pub use routing::Waiting;
 pub use sending::LONGEST_TEXT;

@@ -7,7 +7,6 @@ use super::{Effect, State, actions, routing};
 use crate::app::state::{Focus, Overlay};
 use crate::chat::ConversationKey;
 use crate::config::Action;
-use crate::config::keymap::Binding;
 
 /// At most this many lines are offered below a prompt.
 const MOST_HITS: usize = 200;
@@ -29,17 +28,6 @@ pub fn palette_hits(search: &str) -> Vec<Action> {
         .collect();
     hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     hits.into_iter().map(|(_, action)| action).collect()
-}
-
-/// The bindings that the help shows for what was typed, by context and in the order of the actions.
-pub fn help_hits<'a>(state: &'a State, search: &str) -> Vec<&'a Binding> {
-    let wanted = search.to_lowercase();
-    let matches = |binding: &&Binding| {
-        wanted.is_empty()
-            || binding.action.description().to_lowercase().contains(&wanted)
-            || binding.keys.to_string().to_lowercase().contains(&wanted)
-    };
-    state.keymap.bindings().iter().filter(matches).collect()
 }
 
 /// The conversations that a prompt offers for what was typed, best first.
@@ -159,7 +147,7 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Palette { search, .. }) => palette_hits(search).len(),
         Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. }) => conversation_hits(state, search).len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
-        Some(Overlay::Help { search, .. }) => help_hits(state, search).len(),
+        Some(Overlay::Help { .. }) => crate::app::help::lines(state).len(),
         _ => 0,
     }
     .saturating_sub(1);

@@ -1,0 +1,94 @@
+//! Where the agent writes: who will get it, what is written, and why a text came back.
+
+use super::{CHANNEL, Canvas};
+use crate::app::layout::ComposerParts;
+use crate::app::writing::{self, MOST_CHARACTERS};
+use crate::app::{Focus, Mode, State};
+use crate::chat::window::Window;
+use crate::config::Action;
+use crate::text;
+
+/// From here on the count of characters is shown.
+const NEAR_THE_LIMIT: usize = MOST_CHARACTERS - 596;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
+    heading(canvas, parts);
+    if let (Some(area), Some(refusal)) = (parts.refusal, &canvas.state.composer.refusal) {
+        let (alert, style) = (canvas.glyphs.alert, canvas.theme.screen.error);
+        canvas.pen(area, 0).skip(1).put(alert, style).put(" ", style).fit(refusal, style);
+    }
+    written(canvas, parts);
+}
+
+/// Whom the text is for; on the right what matters while writing.
+fn heading(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let focused = state.focus == Focus::Composer && state.panels.overlay.is_none();
+    let note = state.composer.mode == Mode::Note;
+    let name = state.composer.target.and_then(|key| state.inbox.get(key)).map(crate::chat::Conversation::title);
+    let name = name.as_deref().unwrap_or("nobody");
+    let title = match state.composer.mode {
+        Mode::Reply => format!("Reply to {name} ({CHANNEL})"),
+        Mode::Note => format!("Note to the team, never sent to {name}"),
+    };
+    let right = aside(canvas, state);
+    let border = if focused { theme.screen.border_focused } else { theme.screen.border };
+    let rule = if focused { canvas.glyphs.heavy } else { canvas.glyphs.rule };
+    let style = if note { theme.composer.note } else { theme.composer.recipient };
+    let below = state.open_thread().map_or(0, |view| view.below);
+    let mut pen = canvas.pen(parts.heading, 0);
+    let right_style = if below > 0 { theme.thread.new_below } else { theme.composer.window };
+    let room = if right.is_empty() { 0 } else { text::width(&right) + 3 };
+    pen.put(rule, border).put(" ", border);
+    let columns = pen.left().saturating_sub(room + 2);
+    pen.fit_in(&title, columns, style).put(" ", border).fill(rule, room, border);
+    if !right.is_empty() {
+        pen.put(" ", border).fit(&right, right_style).put(" ", border).fill(rule, 0, border);
+    }
+}
+
+/// What matters most of: new messages further down, the length, the window.
+fn aside(canvas: &Canvas<'_>, state: &State) -> String {
+    let below = state.open_thread().map_or(0, |view| view.below);
+    if below > 0 {
+        let keys = canvas.key(Action::Bottom).map(|key| format!(" {key}")).unwrap_or_default();
+        return format!("{} {below} new below{keys}", canvas.glyphs.down);
+    }
+    let length: usize = state.composer.area.lines().iter().map(|line| line.chars().count() + 1).sum::<usize>();
+    let length = length.saturating_sub(1);
+    if length >= NEAR_THE_LIMIT {
+        return format!("{length} of {MOST_CHARACTERS}");
+    }
+    let row = state.open.and_then(|key| state.inbox.get(key));
+    match (state.composer.mode, row.map(|row| super::heading::window(state, row))) {
+        (Mode::Reply, Some(Window::Expired { .. })) => "window closed: templates only".to_owned(),
+        (Mode::Reply, Some(Window::Closing { .. })) => {
+            row.map(|row| format!("window {}", super::heading::window_words(state, row))).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+fn written(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let prompt = canvas.glyphs.prompt;
+    let focused = state.focus == Focus::Composer;
+    let area = parts.text;
+    let start = ratatui::layout::Rect { x: area.x.saturating_sub(2), width: area.width + 2, ..area };
+    canvas.pen(start, 0).put(prompt, theme.composer.prompt);
+    if state.composer.is_blank() && !focused {
+        let dot = canvas.glyphs.dot;
+        let hint = [canvas.hint(Action::Reply, "reply"), canvas.hint(Action::Note, "note to the team")].join(dot);
+        canvas.pen(area, 0).fit(&hint, theme.composer.placeholder);
+        return;
+    }
+    let text = writing::written(&state.composer.area, usize::from(area.width), usize::from(area.height));
+    for (nth, row) in (0..area.height).zip(&text.rows) {
+        canvas.pen(area, nth).put(row, theme.composer.text);
+    }
+    if focused && state.panels.overlay.is_none() {
+        canvas.put_cursor(area, text.column, text.row);
+    }
+}

@@ -1,0 +1,111 @@
+//! The last row: keys that are useful where keys go now, or a word to the user.
+
+use super::Canvas;
+use crate::app::{Focus, Overlay};
+use crate::config::Action;
+use crate::text;
+
+/// What is offered where, in the order of use: an action and its word.
+fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
+    match focus {
+        Focus::List => &[
+            (Action::Open, "open"),
+            (Action::Reply, "reply"),
+            (Action::NextUnread, "next unread"),
+            (Action::Filter, "filter"),
+            (Action::GoTo, "go to"),
+            (Action::Palette, "commands"),
+            (Action::Traffic, "traffic"),
+            (Action::Help, "help"),
+        ],
+        Focus::Thread => &[
+            (Action::Reply, "reply"),
+            (Action::Note, "note"),
+            (Action::LoadOlder, "older"),
+            (Action::CopyText, "copy"),
+            (Action::ToggleDetails, "details"),
+            (Action::Palette, "commands"),
+            (Action::Traffic, "traffic"),
+            (Action::Help, "help"),
+        ],
+        Focus::Composer => &[
+            (Action::Send, "send"),
+            (Action::NewLine, "new line"),
+            (Action::Back, "leave, draft is kept"),
+            (Action::NextUnread, "next unread"),
+            (Action::Palette, "commands"),
+            (Action::Traffic, "traffic"),
+            (Action::Help, "help"),
+        ],
+        Focus::Filter => {
+            &[(Action::Open, "open"), (Action::Down, "down"), (Action::Up, "up"), (Action::Back, "show all")]
+        }
+        Focus::Traffic => &[
+            (Action::Up, "older"),
+            (Action::Down, "newer"),
+            (Action::PageDown, "page"),
+            (Action::CopyText, "copy payload"),
+            (Action::TrafficFullScreen, "full screen"),
+            (Action::Traffic, "close"),
+            (Action::Help, "help"),
+        ],
+    }
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>) {
+    let state = canvas.state;
+    if let Some(notice) = &state.notice {
+        let style = if notice.bad { canvas.theme.screen.error } else { canvas.theme.screen.text };
+        let alert = if notice.bad { canvas.glyphs.alert } else { " " };
+        let area = canvas.rects.footer;
+        canvas.pen(area, 0).put(alert, style).fit(&notice.text, style);
+        return;
+    }
+    if !state.pending_keys.is_empty() {
+        return continuations(canvas);
+    }
+    let offers: Vec<(String, &str)> = match &state.panels.overlay {
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. }) => {
+            with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")])
+        }
+        Some(Overlay::Unrouted { .. }) => {
+            with_keys(canvas, &[(Action::BelongsHere, "say where it belongs"), (Action::Back, "close")])
+        }
+        Some(Overlay::Help { .. }) => {
+            with_keys(canvas, &[(Action::Down, "down"), (Action::Up, "up"), (Action::Back, "close")])
+        }
+        Some(_) => with_keys(
+            canvas,
+            &[(Action::Open, "take"), (Action::Down, "down"), (Action::Up, "up"), (Action::Back, "close")],
+        ),
+        None => with_keys(canvas, offers(state.focus)),
+    };
+    row(canvas, offers.iter().map(|(key, word)| (key.as_str(), *word)));
+}
+
+fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {
+    offers.iter().filter_map(|(action, word)| Some((canvas.key(*action)?, *word))).collect()
+}
+
+/// What may follow the keys typed so far.
+fn continuations(canvas: &mut Canvas<'_>) {
+    let state = canvas.state;
+    let bindings = state.keymap.continuations(canvas.context().stack(), &state.pending_keys);
+    let words: Vec<(String, &str)> =
+        bindings.iter().map(|binding| (binding.keys.to_string(), binding.action.description())).collect();
+    row(canvas, words.iter().map(|(keys, word)| (keys.as_str(), *word)));
+}
+
+/// Keys with their words, as many as fit whole.
+fn row<'k>(canvas: &mut Canvas<'_>, offers: impl Iterator<Item = (&'k str, &'k str)>) {
+    let (styles, dot, area) = (canvas.theme.footer, canvas.glyphs.dot, canvas.rects.footer);
+    let mut pen = canvas.pen(area, 0);
+    pen.skip(1);
+    for (nth, (key, word)) in offers.enumerate() {
+        let dot = if nth > 0 { dot } else { "" };
+        if text::width(dot) + text::width(key) + 1 + text::width(word) > pen.left() {
+            continue;
+        }
+        pen.put(dot, styles.text).put(key, styles.key).put(" ", styles.text).put(word, styles.text);
+    }
+}

@@ -1,0 +1,152 @@
+//! Marks and lines, in Unicode and in ASCII. Each mark differs from the others in shape, not only in colour; the help
+//! explains them.
+
+use crate::app::rows::Tick;
+
+/// The marks of one character set. Each takes the columns that its Unicode form takes.
+#[derive(Debug)]
+pub struct Glyphs {
+    /// Before the selected row.
+    pub selected: &'static str,
+    /// Before the open conversation where another one is selected.
+    pub open: &'static str,
+    /// Before a conversation of high priority, a refusal, a failure.
+    pub alert: &'static str,
+    /// A draft.
+    pub draft: &'static str,
+    /// Where text was cut.
+    pub cut: &'static str,
+    /// Between parts of a line, with its spaces.
+    pub dot: &'static str,
+    /// The rule under a heading.
+    pub rule: &'static str,
+    /// The rule under the heading of what has the focus.
+    pub heavy: &'static str,
+    /// Between panes.
+    pub vertical: &'static str,
+    /// Where the line between panes begins.
+    pub tee: &'static str,
+    /// A gap.
+    pub dashed: &'static str,
+    /// Corners of a box: top left, top right, bottom left, bottom right.
+    pub corners: [&'static str; 4],
+    /// Connected and well.
+    pub live: &'static str,
+    /// On the way, or with a reservation.
+    pub half: &'static str,
+    /// Not connected.
+    pub none: &'static str,
+    /// What is waiting to be sent.
+    pub queued: &'static str,
+    /// Before a quote.
+    pub quote: &'static str,
+    /// Before reactions.
+    pub reaction: &'static str,
+    /// Something is further down.
+    pub down: &'static str,
+    /// Before what is typed.
+    pub prompt: &'static str,
+    /// Nothing to say in a table.
+    pub nothing: &'static str,
+    /// The delivery marks, two columns each, in the order of [`TICKS`].
+    pub ticks: [&'static str; 8],
+}
+
+/// The marks of delivery with their meaning, in the order of [`Glyphs::ticks`].
+pub const TICKS: [(Tick, &str); 8] = [
+    (Tick::Queued, "waiting to be sent"),
+    (Tick::Sending, "on its way"),
+    (Tick::Unconfirmed, "not confirmed: it may have been sent"),
+    (Tick::Sent, "sent"),
+    (Tick::Delivered, "delivered"),
+    (Tick::Read, "read"),
+    (Tick::Played, "played"),
+    (Tick::Failed, "failed"),
+];
+
+/// For terminals that draw Unicode.
+pub static UNICODE: Glyphs = Glyphs {
+    selected: "▌",
+    open: "›",
+    alert: "!",
+    draft: "✎",
+    cut: "…",
+    dot: " · ",
+    rule: "─",
+    heavy: "━",
+    vertical: "│",
+    tee: "┬",
+    dashed: "┄",
+    corners: ["╭", "╮", "╰", "╯"],
+    live: "●",
+    half: "◐",
+    none: "○",
+    queued: "↻",
+    quote: "│",
+    reaction: "↳",
+    down: "↓",
+    prompt: "›",
+    nothing: "–",
+    ticks: [" …", " ›", " ?", " ✓", "✓✓", "✓◉", "✓▸", " !"],
+};
+
+/// For all others.
+pub static ASCII: Glyphs = Glyphs {
+    selected: ">",
+    open: "*",
+    alert: "!",
+    draft: "~",
+    cut: "~",
+    dot: " - ",
+    rule: "-",
+    heavy: "=",
+    vertical: "|",
+    tee: "+",
+    dashed: "-",
+    corners: ["+", "+", "+", "+"],
+    live: "*",
+    half: "o",
+    none: ".",
+    queued: "@",
+    quote: "|",
+    reaction: "^",
+    down: "v",
+    prompt: ">",
+    nothing: "-",
+    ticks: [" .", " >", " ?", " s", " d", " r", " p", " !"],
+};
+
+impl Glyphs {
+    /// The marks to draw with.
+    pub fn of(ascii: bool) -> &'static Self {
+        if ascii { &ASCII } else { &UNICODE }
+    }
+
+    /// The mark of delivery.
+    pub fn tick(&self, tick: Tick) -> &'static str {
+        TICKS.iter().zip(self.ticks).find(|((other, _), _)| *other == tick).map_or("", |(_, mark)| mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::text::width;
+
+    #[test]
+    fn both_sets_take_the_same_columns_and_tell_things_apart() {
+        for glyphs in [&UNICODE, &ASCII] {
+            let ticks: HashSet<_> = glyphs.ticks.iter().collect();
+            assert_eq!(ticks.len(), 8, "each state of delivery has a shape of its own");
+            assert!(glyphs.ticks.iter().all(|tick| width(tick) == 2));
+            let states: HashSet<_> = [glyphs.live, glyphs.half, glyphs.none].into_iter().collect();
+            assert_eq!(states.len(), 3);
+            for mark in [glyphs.selected, glyphs.open, glyphs.draft, glyphs.rule, glyphs.heavy, glyphs.vertical] {
+                assert_eq!(width(mark), 1);
+            }
+        }
+        assert!(ASCII.ticks.iter().all(|tick| tick.is_ascii()));
+    }
+}

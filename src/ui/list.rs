@@ -1,0 +1,209 @@
+//! The list of conversations: two rows each (one where there is little height), and only those in view.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::{Canvas, Glyphs, Pen, pane_heading, words};
+use crate::app::layout::{self, ListParts};
+use crate::app::{Focus, Loading, State, times, writing};
+use crate::chat::{Conversation, ConversationKey, Status};
+use crate::config::{Action, Theme};
+
+/// Columns of the marks before a name.
+const MARKS: usize = 3;
+/// Columns of the time behind it.
+const TIME: usize = 6;
+/// Columns of the unread count behind that, with the space before it.
+const UNREAD: usize = 4;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
+    let state = canvas.state;
+    let focused = matches!(state.focus, Focus::List | Focus::Filter) && state.panels.overlay.is_none();
+    pane_heading(canvas, parts.heading, "Inbox", "", focused);
+    if let Some(area) = parts.unrouted {
+        unrouted(canvas, area);
+    }
+    let shown = state.inbox.shown();
+    if shown.is_empty() {
+        empty(canvas, parts.rows);
+    }
+    let top = layout::list_top(state.inbox.selected_index(), shown.len(), parts.page());
+    let each = parts.each;
+    for (nth, key) in (0..).zip(shown.iter().skip(top).take(parts.page())) {
+        let area = Rect { y: parts.rows.y + nth * each, height: each, ..parts.rows }.intersection(parts.rows);
+        if let Some(row) = state.inbox.get(*key) {
+            conversation(canvas, area, row, focused);
+        }
+    }
+    if let Some(area) = parts.foot {
+        foot(canvas, area);
+    }
+}
+
+fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused: bool) {
+    let (state, theme, glyphs) = (canvas.state, canvas.theme, canvas.glyphs);
+    let selected = state.inbox.selected() == Some(row.key);
+    let open = state.open == Some(row.key);
+    let resolved = row.status == Status::Resolved;
+    let base = match (selected, focused) {
+        (true, true) => theme.list.selected,
+        (true, false) => theme.list.selected_unfocused,
+        (false, _) => Style::new(),
+    };
+    // resolved rows recede as a whole
+    let quiet = |style: Style| if resolved { theme.screen.dim } else { style };
+    let name_style = quiet(if row.unread > 0 { theme.list.name_unread } else { theme.list.name });
+    let mark = match (selected, open) {
+        (true, _) => glyphs.selected,
+        (false, true) => glyphs.open,
+        (false, false) => " ",
+    };
+    let alert = if is_urgent(row) { glyphs.alert } else { " " };
+    let time = row.last_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
+    let unread = match row.unread {
+        0 => String::new(),
+        1..=99 => row.unread.to_string(),
+        _ => "99+".to_owned(),
+    };
+    let name = row.title();
+    let in_one_row = area.height < 2;
+    let mut pen = canvas.pen(area, 0);
+    pen.put(mark, theme.list.unread).put(alert, theme.list.unrouted).skip(1);
+    let room = pen.left().saturating_sub(TIME + UNREAD + 1);
+    if in_one_row {
+        pen.cell(&name, (room / 2).min(18), name_style).skip(1);
+        let room = pen.left().saturating_sub(TIME + UNREAD + 1);
+        let from = pen.x;
+        preview(&mut pen, state, theme, glyphs, row, room);
+        pen.go(from + u16::try_from(room).unwrap_or_default());
+    } else {
+        pen.cell(&name, room, name_style);
+    }
+    pen.cell_right(&time, TIME, quiet(theme.list.time));
+    pen.cell_right(&unread, UNREAD, theme.list.unread);
+    if !in_one_row {
+        let mut pen = canvas.pen(area, 1);
+        pen.put(if selected { glyphs.selected } else { " " }, theme.list.unread).skip(MARKS - 1);
+        let room = pen.left().saturating_sub(1);
+        preview(&mut pen, state, theme, glyphs, row, room);
+    }
+    if selected {
+        canvas.tint(area, base);
+    }
+}
+
+/// What is going on in a conversation: typing, a draft, where it stands, its last message.
+fn preview(pen: &mut Pen<'_>, state: &State, theme: &Theme, glyphs: &Glyphs, row: &Conversation, room: usize) {
+    let end = pen.left().saturating_sub(room);
+    let mut put = |words: &str, style: Style| {
+        let left = pen.left().saturating_sub(end);
+        pen.fit_in(words, left, style);
+    };
+    if is_typing(state, row.key) {
+        put("typing", theme.thread.typing);
+        put(if state.settings.ascii { "..." } else { "…" }, theme.thread.typing);
+        return;
+    }
+    if state.composer.has_draft(row.key) {
+        put(glyphs.draft, theme.list.draft);
+        put(" draft", theme.list.draft);
+        put(glyphs.dot, theme.list.time);
+    }
+    if let Some(word) = status_word(&row.status) {
+        put(word, theme.list.time);
+        put(glyphs.dot, theme.list.time);
+    }
+    let style = if row.status == Status::Resolved { theme.screen.dim } else { theme.list.preview };
+    put(row.preview.as_deref().unwrap_or_default(), style);
+}
+
+fn is_typing(state: &State, key: ConversationKey) -> bool {
+    state.threads.get(key).is_some_and(|view| view.typing.is_some())
+}
+
+/// Where a conversation stands, unless it is simply open.
+fn status_word(status: &Status) -> Option<&str> {
+    match status {
+        Status::Open => None,
+        Status::Pending => Some("pending"),
+        Status::Snoozed => Some("snoozed"),
+        Status::Resolved => Some("resolved"),
+        Status::Other(word) => Some(word),
+    }
+}
+
+fn is_urgent(row: &Conversation) -> bool {
+    row.priority.as_deref().is_some_and(|word| word.eq_ignore_ascii_case("high") || word.eq_ignore_ascii_case("urgent"))
+}
+
+fn unrouted(canvas: &mut Canvas<'_>, area: Rect) {
+    let count = canvas.state.unrouted.len();
+    let style = canvas.theme.list.unrouted;
+    let what = if count == 1 { "1 message not routed".to_owned() } else { format!("{count} messages not routed") };
+    let hint = canvas.hint(Action::BelongsHere, "shows why");
+    let (alert, dot) = (canvas.glyphs.alert, canvas.glyphs.dot);
+    let dim = canvas.theme.screen.dim;
+    let mut pen = canvas.pen(area, 0);
+    pen.skip(1).put(alert, style).put(" ", style).fit(&what, style);
+    if pen.left() > hint.len() + dot.len() {
+        pen.put(dot, dim).put(&hint, dim);
+    }
+}
+
+/// Why there is nothing, and what to do.
+fn empty(canvas: &mut Canvas<'_>, area: Rect) {
+    let state = canvas.state;
+    let again = canvas.hint(Action::Reconnect, "tries again");
+    match (&state.list, state.inbox.filter()) {
+        (_, Some(filter)) if !state.inbox.is_empty() => {
+            let filter = writing::shown(filter);
+            let clear = canvas.hint(Action::Back, "shows all");
+            words(canvas, area, "Nothing matches", &[format!("No conversation matches “{filter}”."), clear]);
+        }
+        (Loading::Failed(reason), _) => words(canvas, area, "The list did not come", &[reason.to_string(), again]),
+        (Loading::Done, _) => {
+            let whose = match state.lines.as_slice() {
+                [line] => line.phone.as_ref().or(line.name.as_ref()).map(|line| format!(" to {line}")),
+                _ => None,
+            };
+            let first = format!("Nobody has written{} yet.", whose.unwrap_or_default());
+            let second = "The first message appears here by itself.".to_owned();
+            words(canvas, area, "No conversations", &[first, second]);
+        }
+        (Loading::Not | Loading::Asked, _) => words(canvas, area, "Loading the list", &[]),
+    }
+}
+
+fn foot(canvas: &mut Canvas<'_>, area: Rect) {
+    let state = canvas.state;
+    let (all, shown) = (state.inbox.len(), state.inbox.shown().len());
+    let dim = canvas.theme.screen.dim;
+    let filtering = state.focus == Focus::Filter;
+    if filtering || state.inbox.filter().is_some() {
+        let text = writing::shown(state.inbox.filter().unwrap_or_default());
+        let (prompt, style) = (canvas.theme.composer.prompt, canvas.theme.composer.text);
+        let count = format!("{shown} of {all}");
+        let mut pen = canvas.pen(area, 0);
+        pen.skip(1).put("/", prompt);
+        let room = pen.left().saturating_sub(count.len() + 3);
+        pen.fit_in(&text, room, style);
+        let column = usize::from(pen.x.saturating_sub(area.x));
+        let gap = pen.left().saturating_sub(count.len() + 1);
+        pen.skip(gap).put(&count, dim);
+        if filtering && state.panels.overlay.is_none() {
+            canvas.put_cursor(area, column, 0);
+        }
+        return;
+    }
+    if all == 0 {
+        return;
+    }
+    let place = state.inbox.selected_index().map_or(0, |index| index + 1);
+    let hint = canvas.hint(Action::Filter, "filter");
+    let mut pen = canvas.pen(area, 0);
+    pen.skip(1).fit(&format!("{place} of {all}"), dim);
+    let gap = pen.left().saturating_sub(hint.len() + 1);
+    if gap > 1 {
+        pen.skip(gap).put(&hint, dim.remove_modifier(Modifier::BOLD));
+    }
+}

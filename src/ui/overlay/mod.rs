@@ -1,0 +1,84 @@
+//! What lies over the screen and takes all keys: help, prompts with what they find, questions, unrouted messages.
+
+mod help;
+mod prompt;
+mod question;
+mod unrouted;
+
+use ratatui::layout::Rect;
+
+use super::{Canvas, pen};
+use crate::app::Overlay;
+use crate::text;
+
+pub(super) fn draw(canvas: &mut Canvas<'_>) {
+    let state = canvas.state;
+    let Some(overlay) = &state.panels.overlay else { return };
+    // the cursor belongs to the overlay now
+    canvas.cursor = None;
+    match overlay {
+        Overlay::Help { search, scroll } => help::draw(canvas, search, *scroll),
+        Overlay::Palette { search, chosen } => prompt::palette(canvas, search, *chosen),
+        Overlay::GoTo { search, chosen } => prompt::conversations(canvas, "Go to", search, *chosen),
+        Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
+        Overlay::Paste { text } => question::paste(canvas, text),
+        Overlay::Unrouted { chosen } => unrouted::draw(canvas, *chosen),
+        Overlay::Quit { reason } => question::quit(canvas, reason),
+    }
+}
+
+/// Draws an empty box in the middle of the screen, a little above it, and returns its inside.
+fn boxed(canvas: &mut Canvas<'_>, columns: u16, rows: u16, title: &str) -> Rect {
+    let over = canvas.rects.overlay;
+    let width = (columns + 2).min(over.width);
+    let height = (rows + 2).min(over.height);
+    let area = Rect { x: over.x + (over.width - width) / 2, y: over.y + (over.height - height) / 3, width, height };
+    let (theme, glyphs) = (canvas.theme, canvas.glyphs);
+    pen::clear(canvas.buffer, area, theme.screen.text);
+    let border = theme.screen.border_focused;
+    let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
+    let mut top = canvas.pen(area, 0);
+    top.put(top_left, border).put(glyphs.rule, border).put(" ", border);
+    let room = top.left().saturating_sub(2);
+    top.fit_in(title, room, theme.screen.title).put(" ", border).fill(glyphs.rule, 1, border).put(top_right, border);
+    for nth in 1..area.height.saturating_sub(1) {
+        let mut row = canvas.pen(area, nth);
+        row.put(glyphs.vertical, border);
+        let gap = row.left().saturating_sub(1);
+        row.skip(gap).put(glyphs.vertical, border);
+    }
+    if area.height > 1 {
+        let mut bottom = canvas.pen(area, area.height - 1);
+        bottom.put(bottom_left, border).fill(glyphs.rule, 1, border).put(bottom_right, border);
+    }
+    Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) }
+}
+
+/// The line that is typed into, with the cursor behind it; returns what is left below.
+fn typed(canvas: &mut Canvas<'_>, area: Rect, text: &str, placeholder: &str) -> Rect {
+    let theme = canvas.theme;
+    let prompt = canvas.glyphs.prompt;
+    let shown = crate::app::writing::shown(text);
+    // the end of what is typed stays in view
+    let room = usize::from(area.width).saturating_sub(5).max(1);
+    let mut from = 0;
+    let mut over = text::width(&shown).saturating_sub(room);
+    for (at, grapheme) in text::graphemes(&shown) {
+        if over == 0 {
+            break;
+        }
+        over = over.saturating_sub(text::grapheme_width(grapheme));
+        from = at + grapheme.len();
+    }
+    let shown = shown.get(from..).unwrap_or_default();
+    let mut pen = canvas.pen(area, 0);
+    pen.skip(1).put(prompt, theme.composer.prompt).skip(1);
+    let column = usize::from(pen.x - area.x) + text::width(shown);
+    if shown.is_empty() {
+        pen.fit(placeholder, theme.composer.placeholder);
+    } else {
+        pen.put(shown, theme.composer.text);
+    }
+    canvas.put_cursor(area, column, 0);
+    Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
+}

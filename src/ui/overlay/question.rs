@@ -1,0 +1,60 @@
+//! Questions that want yes or no.
+
+use super::boxed;
+use crate::app::{Mode, writing};
+use crate::config::Action;
+use crate::text;
+use crate::ui::Canvas;
+
+/// At most this many lines of a paste are shown.
+const SHOWN: usize = 6;
+
+/// A large paste waits for a yes.
+pub(super) fn paste(canvas: &mut Canvas<'_>, pasted: &str) {
+    let state = canvas.state;
+    let name = state.composer.target.and_then(|key| state.inbox.get(key)).map(crate::chat::Conversation::title);
+    let name = name.as_deref().unwrap_or("nobody");
+    let whom = match state.composer.mode {
+        Mode::Reply => format!("the reply to {name}"),
+        Mode::Note => "the note to the team".to_owned(),
+    };
+    let lines = pasted.lines().count();
+    let characters = pasted.chars().count();
+    let first = format!("Put {lines} lines, {characters} characters, into {whom}?");
+    let mut body: Vec<String> = pasted.lines().take(SHOWN).map(|line| format!("  {}", writing::shown(line))).collect();
+    if lines > SHOWN {
+        body.push(format!("  and {} lines more", lines - SHOWN));
+    }
+    ask(canvas, "Paste", &first, &body);
+}
+
+/// Leave although something is not sent?
+pub(super) fn quit(canvas: &mut Canvas<'_>, reason: &str) {
+    ask(canvas, "Leave?", reason, &["Drafts and what waits to be sent are kept.".to_owned()]);
+}
+
+fn ask(canvas: &mut Canvas<'_>, title: &str, question: &str, body: &[String]) {
+    const COLUMNS: u16 = 64;
+    let columns = usize::from(COLUMNS.min(canvas.rects.overlay.width.saturating_sub(2))).saturating_sub(2);
+    let asked: Vec<&str> = text::wrap(question, columns).into_iter().filter_map(|range| question.get(range)).collect();
+    let rows = u16::try_from(asked.len() + body.len() + 3).unwrap_or(u16::MAX - 2);
+    let inside = boxed(canvas, COLUMNS, rows, title);
+    let theme = canvas.theme;
+    let mut nth = 0;
+    for line in asked {
+        canvas.pen(inside, nth).skip(1).put(line, theme.screen.text);
+        nth += 1;
+    }
+    nth += u16::from(!body.is_empty());
+    for line in body {
+        canvas.pen(inside, nth).skip(1).fit(line, theme.screen.dim);
+        nth += 1;
+    }
+    // the answer is always in view, whatever had to give way
+    let answers = [canvas.hint(Action::Confirm, "yes"), canvas.hint(Action::Decline, "no")].join(canvas.glyphs.dot);
+    let last = (nth + 1).min(inside.height.saturating_sub(1));
+    let mut pen = canvas.pen(inside, last);
+    let room = pen.left();
+    pen.cell("", room, theme.screen.text);
+    canvas.pen(inside, last).skip(1).put(&answers, theme.panel.key);
+}

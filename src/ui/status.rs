@@ -1,0 +1,150 @@
+//! The status bar: the session in words, the profile and line, and what waits.
+//!
+//! Nothing here changes with each message: a message elsewhere should cost the terminal its own row and no more.
+
+use ratatui::style::Style;
+
+use super::Canvas;
+use crate::app::times;
+use crate::backend::{Health, SessionState};
+use crate::text;
+
+/// A part of the bar.
+struct Part {
+    words: String,
+    style: Style,
+}
+
+fn part(words: impl Into<String>, style: Style) -> Part {
+    Part { words: words.into(), style }
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>) {
+    let area = canvas.rects.status;
+    let bar = canvas.theme.status.bar;
+    canvas.tint(area, bar);
+    let (session, reason) = session(canvas);
+    let about = about(canvas, bar);
+    let mut counts = counts(canvas, bar);
+    let total = usize::from(area.width);
+    let needed = text::width(&session.words) + 2;
+    // what matters least gives way first
+    while width(&counts) + needed > total && counts.len() > 1 {
+        counts.remove(0);
+    }
+    let counts_width = width(&counts);
+    let mut pen = canvas.pen(area, 0);
+    pen.put(" ", bar).fit(&session.words, bar.patch(session.style));
+    if let Some(reason) = reason {
+        let room = pen.left().saturating_sub(counts_width + 1);
+        pen.fit_in(&reason, room, bar);
+    }
+    for about in about {
+        let wide = text::width(&about.words) + 3;
+        if pen.left() >= wide + counts_width + 1 {
+            pen.skip(3).put(&about.words, bar.patch(about.style));
+        }
+    }
+    let gap = pen.left().saturating_sub(counts_width);
+    pen.skip(gap);
+    for count in counts {
+        pen.skip(2).put(&count.words, bar.patch(count.style));
+    }
+}
+
+/// Columns of the counts with the space around them.
+fn width(parts: &[Part]) -> usize {
+    parts.iter().map(|part| text::width(&part.words) + 2).sum::<usize>() + 1
+}
+
+/// The state in a few words, and why it is not live.
+fn session(canvas: &Canvas<'_>) -> (Part, Option<String>) {
+    let session = &canvas.state.session;
+    let (styles, glyphs) = (&canvas.theme.status, canvas.glyphs);
+    let because = |reason: &str| Some(format!(": {reason}"));
+    let transport = match session.transport {
+        Some("websocket") => " ws",
+        Some(_) => " polling",
+        None => "",
+    };
+    let trip = session.round_trip.map(|took| format!(" {}", times::round_trip(took))).unwrap_or_default();
+    match (&session.state, &session.rest) {
+        (SessionState::Live, Health::Ill(reason)) => {
+            (part(format!("{} receiving, cannot send", glyphs.half), styles.silent), because(reason))
+        }
+        (SessionState::Live, _) => (part(format!("{} live{transport}{trip}", glyphs.live), styles.live), None),
+        (SessionState::Connecting { step }, _) => {
+            (part(format!("{} connecting", glyphs.half), styles.connecting), because(step))
+        }
+        (SessionState::Silent { reason }, _) => {
+            (part(format!("{} silent, polling", glyphs.half), styles.silent), because(reason))
+        }
+        (SessionState::Waiting { retry_at, reason, .. }, _) => {
+            let left = retry_at.duration_since(canvas.state.now);
+            let words = if left.as_secs() > 0 {
+                format!("{} retry in {}", glyphs.none, times::span(left))
+            } else {
+                format!("{} retrying", glyphs.none)
+            };
+            (part(words, styles.waiting), because(reason))
+        }
+        (SessionState::Offline { reason }, _) => {
+            (part(format!("{} offline", glyphs.none), styles.offline), because(reason))
+        }
+        (SessionState::SignedOut { reason }, _) => {
+            (part(format!("{} signed out", glyphs.none), styles.signed_out), because(reason))
+        }
+    }
+}
+
+/// Profile, demo, line.
+fn about(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
+    let state = canvas.state;
+    let mut parts = Vec::new();
+    if state.settings.demo {
+        parts.push(part("demo", canvas.theme.status.demo));
+    }
+    if !(state.settings.demo && state.settings.profile == "demo") {
+        parts.push(part(state.settings.profile.as_str(), bar));
+    }
+    match state.lines.as_slice() {
+        [] => {}
+        [line] => {
+            let mut words = "line".to_owned();
+            for known in [&line.name, &line.phone].into_iter().flatten() {
+                words.push(' ');
+                words.push_str(known);
+            }
+            if line.name.is_none() && line.phone.is_none() {
+                words.push(' ');
+                words.push_str(&line.id.shown());
+            }
+            parts.push(part(words, bar));
+        }
+        lines => parts.push(part(format!("{} lines", lines.len()), bar)),
+    }
+    parts
+}
+
+/// What waits, the least important first.
+fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
+    let state = canvas.state;
+    let mut parts = Vec::new();
+    let all = state.inbox.len();
+    if all > 0 {
+        parts.push(part(format!("all {all}"), bar));
+    }
+    let unread = state.inbox.unread_conversations();
+    if unread > 0 {
+        parts.push(part(format!("unread {unread}"), canvas.theme.list.name_unread));
+    }
+    let queued = state.outbox.items().len();
+    if queued > 0 {
+        parts.push(part(format!("{} {queued} queued", canvas.glyphs.queued), canvas.theme.status.queued));
+    }
+    let unrouted = state.unrouted.len();
+    if unrouted > 0 {
+        parts.push(part(format!("{} {unrouted} unrouted", canvas.glyphs.alert), canvas.theme.list.unrouted));
+    }
+    parts
+}

@@ -1,0 +1,207 @@
+//! What the screens look like. The snapshots were looked at by a person; change them with `cargo insta review`.
+
+use insta::assert_snapshot;
+
+use super::{scene, screen};
+use crate::app::{Focus, Loading, Mode, Overlay, State, TrafficSize, Unrouted};
+use crate::backend::{Health, SessionState};
+use crate::chat::Evidence;
+use crate::text::Clean;
+
+const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (40, 10)];
+
+fn at_all_sizes(name: &str, build: impl Fn(u16, u16) -> State) {
+    for (columns, rows) in SIZES {
+        let state = build(columns, rows);
+        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+            assert_snapshot!(format!("{name}_{columns}x{rows}"), screen(&state));
+        });
+    }
+}
+
+fn one(name: &str, state: &State) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!(name, screen(state));
+    });
+}
+
+#[test]
+fn inbox_with_an_open_thread() {
+    at_all_sizes("inbox", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.focus = Focus::Thread;
+        state
+    });
+}
+
+#[test]
+fn the_list_has_the_focus() {
+    at_all_sizes("list", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.inbox.move_by(2);
+        state.unrouted = vec![unrouted("no id", Some(3))];
+        state
+    });
+}
+
+#[test]
+fn a_reply_is_written() {
+    at_all_sizes("composer", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.focus = Focus::Composer;
+        state.composer.set("Dear Maria,\n\nthe carrier says that your parcel is on its way; it will be with you tomorrow between two and four.\nBest, Ines");
+        state.composer.refusal = Some(Clean::line("The 24 h service window has ended; only a template reaches them"));
+        state
+    });
+}
+
+#[test]
+fn traffic_on_the_whole_screen() {
+    at_all_sizes("traffic_full", |columns, rows| {
+        let mut state = scene::traffic(columns, rows);
+        state.panels.traffic = TrafficSize::Full;
+        state.focus = Focus::Traffic;
+        state
+    });
+}
+
+#[test]
+fn traffic_as_a_panel() {
+    at_all_sizes("traffic_half", |columns, rows| {
+        let mut state = scene::traffic(columns, rows);
+        state.panels.traffic = TrafficSize::Half;
+        state.panels.traffic_chosen = Some(24);
+        state.focus = Focus::Traffic;
+        state
+    });
+}
+
+#[test]
+fn help_and_palette() {
+    at_all_sizes("help", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.panels.overlay = Some(Overlay::Help { search: String::new(), scroll: 0 });
+        state
+    });
+    at_all_sizes("palette", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.panels.overlay = Some(Overlay::Palette { search: "mark".to_owned(), chosen: 0 });
+        state
+    });
+    let mut state = scene::open(80, 24);
+    state.panels.overlay = Some(Overlay::Help { search: "traffic".to_owned(), scroll: 0 });
+    one("help_searched", &state);
+}
+
+#[test]
+fn prompts_and_questions() {
+    let mut state = scene::open(120, 40);
+    state.panels.overlay = Some(Overlay::GoTo { search: "a".to_owned(), chosen: 1 });
+    one("go_to", &state);
+    state.unrouted = vec![
+        unrouted("two conversations answer to +92 300 1234567", Some(3)),
+        unrouted("it could not be read: /message: expected an object", None),
+    ];
+    state.panels.overlay = Some(Overlay::Unrouted { chosen: 1 });
+    one("unrouted", &state);
+    state.panels.overlay = Some(Overlay::Assign { index: 0, search: "ken".to_owned(), chosen: 0 });
+    one("assign", &state);
+    state.panels.overlay = Some(Overlay::Quit { reason: Clean::line("2 not sent, 1 with a draft") });
+    one("quit", &state);
+    state.panels.overlay = Some(Overlay::Paste { text: "rm -rf /\u{1b}[31m\n".repeat(30) });
+    one("paste", &state);
+}
+
+#[test]
+fn nothing_to_show_says_why() {
+    let mut state = scene::empty(80, 24);
+    one("list_loading", &state);
+    state.list = Loading::Done;
+    one("list_empty", &state);
+    state.list = Loading::Failed(Clean::line("connection refused (127.0.0.1:5050)"));
+    one("list_failed", &state);
+    let mut state = scene::inbox(80, 24);
+    state.settings.demo = true;
+    state.settings.profile = Clean::line("demo");
+    one("nothing_open", &state);
+    state.inbox.set_filter("qqqq");
+    state.focus = Focus::Filter;
+    one("filter_without_hits", &state);
+    let mut state = scene::inbox(80, 24);
+    let key = state.inbox.all()[1];
+    state.open = Some(key);
+    state.threads.open(key).latest = Loading::Asked;
+    one("thread_loading", &state);
+    state.threads.open(key).latest = Loading::Failed(Clean::line("404: Conversation not found"));
+    one("thread_failed", &state);
+    state.threads.open(key).latest = Loading::Done;
+    one("thread_empty", &state);
+}
+
+#[test]
+fn every_state_of_the_session_is_said_in_words() {
+    let reason = || Clean::line("connection refused");
+    let states = [
+        SessionState::Connecting { step: "handshake" },
+        SessionState::Live,
+        SessionState::Silent { reason: Clean::line("REST has 2 messages that no event brought") },
+        SessionState::Waiting { retry_at: scene::ago(-1), attempt: 3, reason: reason() },
+        SessionState::Waiting { retry_at: scene::ago(1), attempt: 3, reason: reason() },
+        SessionState::Offline { reason: Clean::line("showing the cache of 12:04") },
+        SessionState::SignedOut { reason: Clean::line("Invalid or expired token") },
+    ];
+    let mut bars = String::new();
+    for columns in [120, 80, 40] {
+        for session in &states {
+            let mut state = scene::inbox(columns, 24);
+            state.session.state = session.clone();
+            bars.push_str(screen(&state).lines().next().unwrap_or_default());
+            bars.push('\n');
+        }
+        let mut state = scene::inbox(columns, 24);
+        state.session.rest = Health::Ill(Clean::line("401 Invalid or expired token"));
+        bars.push_str(screen(&state).lines().next().unwrap_or_default());
+        bars.push_str("\n\n");
+    }
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("session_states", bars);
+    });
+}
+
+#[test]
+fn ascii_alone() {
+    let mut state = scene::traffic(120, 40);
+    state.settings.ascii = true;
+    state.panels.traffic = TrafficSize::Half;
+    one("ascii", &state);
+}
+
+#[test]
+fn a_note_is_never_taken_for_a_reply() {
+    let mut state = scene::open(80, 24);
+    state.focus = Focus::Composer;
+    state.composer.mode = Mode::Note;
+    state.composer.set("call her back");
+    let shown = screen(&state);
+    assert!(shown.contains("Note to the team, never sent to Maria"), "{shown}");
+    assert!(!shown.contains("Reply to"), "{shown}");
+}
+
+#[test]
+fn too_small_says_so() {
+    for (columns, rows) in [(39, 24), (80, 5), (20, 5), (1, 1)] {
+        let state = scene::open(columns, rows);
+        assert!(screen(&state).starts_with(&"too small"[..usize::from(columns.min(9))]));
+    }
+}
+
+fn unrouted(reason: &str, message: Option<usize>) -> Unrouted {
+    use crate::chat::Direction;
+    Unrouted {
+        seq: 4,
+        received: scene::ago(5),
+        evidence: Evidence::default(),
+        message: message.map(|n| Box::new(scene::message(n, Direction::Inbound, 5, scene::text("Is anybody there?")))),
+        reason: Clean::line(reason),
+    }
+}

@@ -1,0 +1,124 @@
+//! The events as a table, newest at the bottom. Only rows in view are touched, however many are kept.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::{layout, times};
+use crate::chat::Verdict;
+use crate::config::Theme;
+use crate::inspect::Entry;
+use crate::text::Clean;
+use crate::ui::{Canvas, Pen};
+
+/// Columns, by what there is room for.
+struct Table {
+    event: usize,
+    verdict: usize,
+    rule: usize,
+    conversation: usize,
+    rescued: usize,
+}
+
+const TIME: usize = 8;
+const LATENCY: usize = 8;
+const MATCH: usize = 6;
+
+impl Table {
+    fn of(width: usize) -> Self {
+        let rescued = if width >= 92 { 9 } else { 2 };
+        let (event, verdict, rule) = if width >= 92 { (20, 20, 13) } else { (16, 12, 9) };
+        let used = 1 + TIME + 1 + event + 1 + verdict + 1 + rule + 1 + LATENCY + MATCH + 1 + rescued;
+        Self { event, verdict, rule, conversation: width.saturating_sub(used), rescued }
+    }
+}
+
+pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
+    let state = canvas.state;
+    let label = canvas.theme.panel.label;
+    let table = Table::of(usize::from(area.width));
+    let mut pen = canvas.pen(area, 0);
+    pen.skip(1).cell("time", TIME, label).skip(1).cell("event", table.event, label).skip(1);
+    pen.cell("verdict", table.verdict, label).skip(1).cell("rule", table.rule, label).skip(1);
+    pen.cell("conversation", table.conversation, label).cell_right("latency", LATENCY, label);
+    pen.cell_right("match", MATCH, label);
+    let body = super::below(area, 1);
+    let entries = state.timeline.entries();
+    if entries.is_empty() {
+        let dim = canvas.theme.screen.dim;
+        canvas.pen(body, 0).skip(1).fit("No event has come yet.", dim);
+        return;
+    }
+    let page = usize::from(body.height);
+    let chosen = state.panels.traffic_chosen;
+    let at = chosen.map(|seq| entries.binary_search_by_key(&seq, |entry| entry.seq).unwrap_or(0));
+    let from_end = layout::tail_top(at, entries.len(), page);
+    let start = entries.len().saturating_sub(from_end + page);
+    for (nth, (index, entry)) in (0..body.height).zip(entries.iter().enumerate().skip(start)) {
+        row(canvas, body, nth, &table, entry);
+        if Some(index) == at.or(entries.len().checked_sub(1)) {
+            let style = canvas.theme.panel.selected;
+            let mark = canvas.glyphs.selected;
+            canvas.tint(Rect { y: body.y + nth, height: 1, ..body }, style);
+            if chosen.is_some() {
+                canvas.pen(body, nth).put(mark, style);
+            }
+        }
+    }
+}
+
+fn row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, table: &Table, entry: &Entry) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let nothing = canvas.glyphs.nothing;
+    let value = theme.panel.value;
+    let key = entry.conversation.or_else(|| entry.verdict.key());
+    let name = match key.and_then(|key| state.inbox.get(key)) {
+        Some(row) => row.title(),
+        None => entry.record.broadcast_conversation_id.as_ref().map(crate::chat::Id::shown).unwrap_or_default(),
+    };
+    let mut pen: Pen<'_> = canvas.pen(area, nth);
+    pen.skip(1).cell(&times::clock_seconds(entry.received, &state.settings.zone), TIME, theme.thread.time).skip(1);
+    pen.cell(&Clean::line(&entry.name), table.event, value).skip(1);
+    pen.cell(entry.verdict.name(), table.verdict, verdict_style(theme, &entry.verdict)).skip(1);
+    pen.cell(entry.rule.map_or(nothing, |rule| rule.name()), table.rule, value).skip(1);
+    pen.cell(&name, table.conversation, value).cell_right(&latency(entry, nothing), LATENCY, value);
+    if compares(&entry.verdict) {
+        let style = if entry.record.matched { theme.verdict.ok } else { value };
+        pen.cell_right(if entry.record.matched { "true" } else { "false" }, MATCH, style);
+    } else {
+        pen.cell_right(nothing, MATCH, value);
+    }
+    if entry.rescued {
+        let word = if table.rescued > 2 { "rescued" } else { canvas.glyphs.alert };
+        let mut pen = canvas.pen(area, nth);
+        let gap = pen.left().saturating_sub(table.rescued);
+        pen.skip(gap).skip(1).put(word, theme.verdict.warn);
+    }
+}
+
+/// Whether the naive comparison says anything about an event.
+fn compares(verdict: &Verdict) -> bool {
+    !matches!(verdict, Verdict::Account | Verdict::NotInDialect | Verdict::Undecodable { .. })
+}
+
+/// From the backend's emission to the screen.
+pub(super) fn latency(entry: &Entry, nothing: &str) -> String {
+    match entry.emission_to_glass() {
+        None => nothing.to_owned(),
+        Some(took) if took.abs() < jiff::SignedDuration::from_secs(10) => format!("{} ms", took.as_millis()),
+        Some(took) => format!("{} s", took.as_secs()),
+    }
+}
+
+/// Routed, routed with a reservation, or not routed.
+pub(super) fn verdict_style(theme: &Theme, verdict: &Verdict) -> Style {
+    match verdict {
+        Verdict::Routed { .. } | Verdict::Background { .. } | Verdict::Account => theme.verdict.ok,
+        Verdict::Unknown { .. }
+        | Verdict::Duplicate { .. }
+        | Verdict::OutOfOrder { .. }
+        | Verdict::NotInDialect
+        | Verdict::Probable { .. } => theme.verdict.warn,
+        Verdict::Foreign | Verdict::NoId | Verdict::Ambiguous { .. } | Verdict::Undecodable { .. } => theme.verdict.bad,
+    }
+}
