@@ -16,7 +16,7 @@ use crate::server::db::status::Direction;
 pub struct Dice(pub u64);
 
 impl Dice {
-    /// The stream for a purpose (`crowd`, `fate`) of somebody (a phone, or nothing), the `count`th time.
+    /// The stream for a purpose (`crowd`, `fate`) of somebody (an id, or nothing), the `count`th time.
     pub fn stream(self, purpose: &str, who: &str, count: u64) -> ChaCha8Rng {
         ChaCha8Rng::from_seed(digest(&[
             &self.0.to_be_bytes(),
@@ -26,20 +26,20 @@ impl Dice {
         ]))
     }
 
-    /// The id of the `count`th message from or to a phone, in WhatsApp's form: `wamid.` and the base64 of a short
-    /// record with the phone and a random hexadecimal name. `of` keeps the history's apart from the run's.
-    pub fn wamid(self, of: &str, phone: &str, direction: Direction, count: u64) -> String {
+    /// The id of the `count`th message from or to somebody, in WhatsApp's form: `wamid.` and the base64 of a short
+    /// record with the address and a random hexadecimal name. `of` keeps the history's apart from the run's.
+    pub fn wamid(self, of: &str, address: &str, direction: Direction, count: u64) -> String {
         let inbound = direction == Direction::Inbound;
         let name = hex(&digest(&[
             &self.0.to_be_bytes(),
             of.as_bytes(),
-            phone.as_bytes(),
+            address.as_bytes(),
             direction.as_str().as_bytes(),
             &count.to_be_bytes(),
         ]));
         let name = name.get(..if inbound { 20 } else { 18 }).unwrap_or(&name).to_uppercase();
-        let mut record = vec![0x1c, 0x18, u8::try_from(phone.len()).unwrap_or(u8::MAX)];
-        record.extend_from_slice(phone.as_bytes());
+        let mut record = vec![0x1c, 0x18, u8::try_from(address.len()).unwrap_or(u8::MAX)];
+        record.extend_from_slice(address.as_bytes());
         record.extend_from_slice(&[0x15, 0x02, 0x00, if inbound { 0x12 } else { 0x11 }, 0x18]);
         record.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
         record.extend_from_slice(name.as_bytes());
@@ -48,10 +48,10 @@ impl Dice {
     }
 }
 
-/// The 24 hex id of the demo's conversation with a phone on a line. It is the same for every seed, so that a
+/// The 24 hex id of the demo's conversation with somebody on a line. It is the same for every seed, so that a
 /// database that was filled by an earlier run still fits.
-pub fn conversation_id(line: &str, phone: &str) -> String {
-    let all = hex(&digest(&[b"conversation", line.as_bytes(), phone.as_bytes()]));
+pub fn conversation_id(line: &str, address: &str) -> String {
+    let all = hex(&digest(&[b"conversation", line.as_bytes(), address.as_bytes()]));
     all.get(..24).unwrap_or(&all).to_owned()
 }
 

@@ -21,7 +21,10 @@ pub fn of(demo: &Demo, event: &Event, seconds: i64) -> Option<Value> {
             if !matches!(message.content, Content::System { .. }) {
                 let profile =
                     if message.customer.name.is_empty() { json!({}) } else { json!({ "name": message.customer.name }) };
-                put(&mut value, "contacts", json!([{ "profile": profile, "wa_id": message.customer.phone }]));
+                let mut card = json!({ "profile": profile });
+                put_some(&mut card, "wa_id", message.customer.phone());
+                put_some(&mut card, "user_id", message.customer.user_id());
+                put(&mut value, "contacts", json!([card]));
             }
             Some(wrap(demo.lines.get(message.customer.line)?, value))
         }
@@ -50,12 +53,9 @@ fn put(object: &mut Value, key: &str, value: Value) {
 /// The element of `messages[]`.
 pub fn message_json(message: &Incoming, seconds: i64) -> Value {
     let kind = message.content.kind();
-    let mut json = json!({
-        "from": message.customer.phone,
-        "id": message.wamid,
-        "timestamp": seconds.to_string(),
-        "type": kind,
-    });
+    let mut json = json!({ "id": message.wamid, "timestamp": seconds.to_string(), "type": kind });
+    put_some(&mut json, "from", message.customer.phone());
+    put_some(&mut json, "from_user_id", message.customer.user_id());
     let about = message.about.as_ref();
     match &message.content {
         Content::Unsupported(title) => put(
@@ -166,7 +166,7 @@ fn status_json(progress: &Progress, seconds: i64) -> Value {
         "id": progress.wamid,
         "status": word,
         "timestamp": seconds.to_string(),
-        "recipient_id": progress.phone,
+        "recipient_id": progress.address,
     });
     match progress.step {
         Step::Failed(code) => put(

@@ -48,8 +48,8 @@ pub struct About {
 pub struct Progress {
     /// Which of the demo's lines sent it.
     pub line: usize,
-    /// The digits of the customer.
-    pub phone: String,
+    /// Where the customer is reached, see [`Customer::address`].
+    pub address: String,
     /// Its id.
     pub wamid: String,
     /// What happened to it.

@@ -64,9 +64,10 @@ fn seed_conversation(demo: &Demo, dice: Dice, conversation: &Conversation, now: 
                 Content::Reaction { to, .. } => Some(to),
                 _ => past.said.quotes.as_ref(),
             };
-            let about = target
-                .and_then(|target| person.find(target, None))
-                .map(|(wamid, mine)| About { wamid, from: if mine { customer.phone.clone() } else { line.digits() } });
+            let about = target.and_then(|target| person.find(target, None)).map(|(wamid, mine)| About {
+                wamid,
+                from: if mine { customer.address.clone() } else { line.digits() },
+            });
             let wamid = history_wamid(dice, conversation, index);
             seed_message(demo, conversation, past, wamid, about, at)
         })
@@ -77,11 +78,11 @@ fn seed_conversation(demo: &Demo, dice: Dice, conversation: &Conversation, now: 
     }
     let priority = if tags.iter().any(|tag| tag == "vip") { "high" } else { "normal" };
     Some(SeedConversation {
-        id: Some(conversation_id(&line.id, &customer.phone)),
+        id: Some(conversation_id(&line.id, &customer.address)),
         line: line.id.clone(),
         customer: SeedCustomer {
-            phone: Some(customer.phone.clone()),
-            user_id: None,
+            phone: customer.phone().map(str::to_owned),
+            user_id: customer.user_id().map(str::to_owned),
             name: Some(customer.name.clone()).filter(|name| !name.is_empty()),
         },
         open: conversation.state != State::Closed,

@@ -126,12 +126,12 @@ async fn happen(shared: &Shared, ingest: &Ingest, db: &Database, event: &Event) 
 async fn conversation_of(shared: &Shared, db: &Database, customer: &Customer) -> Option<String> {
     let line = &shared.demo.lines.get(customer.line)?.id;
     let known = shared.demo.conversations.iter().any(|conversation| {
-        conversation.customer.line == customer.line && conversation.customer.phone == customer.phone
+        conversation.customer.line == customer.line && conversation.customer.address == customer.address
     });
     if known {
-        return Some(conversation_id(line, &customer.phone));
+        return Some(conversation_id(line, &customer.address));
     }
-    let composite = format!("{}_{line}_{}", shared.demo.account_id, customer.phone);
+    let composite = format!("{}_{line}_{}", shared.demo.account_id, customer.address);
     match db.conversation(&shared.demo.account_id, &composite).await {
         Ok(found) => found.map(|conversation| conversation.id),
         Err(error) => {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::script::{Agent, Conversation, Customer, Delivery, Demo, Line, Newcomer, Phrases, Referral, State};
+use super::script::{
+    Agent, Conversation, Customer, Delivery, Demo, Line, Newcomer, Phrases, Referral, State, is_user_id,
+};
 use said::RawSaid;
 
 /// The scripts that are part of the program, each with its name.
@@ -170,7 +172,8 @@ struct RawPeople {
 #[serde(deny_unknown_fields)]
 struct RawConversation {
     name: String,
-    phone: String,
+    phone: Option<String>,
+    user_id: Option<String>,
     language: String,
     line: String,
     agent: Option<String>,
@@ -206,7 +209,7 @@ enum RawDelivery {
 
 impl RawConversation {
     fn conversation(self, demo: &Demo) -> Result<Conversation, String> {
-        let customer = customer(demo, self.name, self.phone, self.language, &self.line)?;
+        let customer = customer(demo, self.name, (self.phone, self.user_id), self.language, &self.line)?;
         if let Some(label) = self.labels.iter().find(|label| !demo.labels.contains(label)) {
             return Err(format!("no such label: {label}"));
         }
@@ -237,7 +240,8 @@ impl RawConversation {
 #[serde(deny_unknown_fields)]
 struct RawNewcomer {
     name: String,
-    phone: String,
+    phone: Option<String>,
+    user_id: Option<String>,
     language: String,
     line: String,
     referral: Option<RawReferral>,
@@ -254,16 +258,28 @@ struct RawReferral {
 impl RawNewcomer {
     fn newcomer(self, demo: &Demo) -> Result<Newcomer, String> {
         Ok(Newcomer {
-            customer: customer(demo, self.name, self.phone, self.language, &self.line)?,
+            customer: customer(demo, self.name, (self.phone, self.user_id), self.language, &self.line)?,
             referral: self.referral.map(|raw| Referral { headline: raw.headline, url: raw.url }),
             opens: self.opens.into_iter().map(RawSaid::said).collect::<Result<_, _>>()?,
         })
     }
 }
 
-fn customer(demo: &Demo, name: String, phone: String, language: String, line: &str) -> Result<Customer, String> {
+fn customer(
+    demo: &Demo,
+    name: String,
+    (phone, user_id): (Option<String>, Option<String>),
+    language: String,
+    line: &str,
+) -> Result<Customer, String> {
+    let address = match (phone, user_id) {
+        (Some(phone), None) => phone,
+        (None, Some(user_id)) if is_user_id(&user_id) => user_id,
+        (None, Some(user_id)) => return Err(format!("no user id like GB.4af09c: {user_id}")),
+        _ => return Err("a customer has either a phone or a user_id".to_owned()),
+    };
     let line = demo.lines.iter().position(|known| known.key == line).ok_or_else(|| format!("no such line: {line}"))?;
-    Ok(Customer { name, phone, language, line })
+    Ok(Customer { name, address, language, line })
 }
 
 fn agent(demo: &Demo, key: &str) -> Result<usize, String> {

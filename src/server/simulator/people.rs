@@ -155,5 +155,5 @@ pub fn history_wamid(dice: Dice, conversation: &Conversation, index: usize) -> S
         _ => Direction::Inbound,
     };
     let count = u64::try_from(index).unwrap_or(u64::MAX);
-    dice.wamid(&format!("history {}", customer.line), &customer.phone, direction, count)
+    dice.wamid(&format!("history {}", customer.line), &customer.address, direction, count)
 }

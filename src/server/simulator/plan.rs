@@ -15,7 +15,7 @@ use super::dice::{Dice, between, chance, pick, weigh};
 use super::event::{About, Event, Incoming, Progress, Step};
 use super::fate;
 use super::people::Person;
-use super::script::{Content, Customer, Demo, Newcomer, Referral, Said, Target};
+use super::script::{Content, Customer, Demo, Newcomer, Referral, Said, Target, is_user_id};
 use crate::server::channel::{ChannelError, Outbound, OutboundContent};
 use crate::server::db::status::{DeliveryStatus, Direction};
 
@@ -40,7 +40,7 @@ pub struct Plan {
     queue: BinaryHeap<Reverse<Scheduled>>,
     order: u64,
     people: Vec<Person>,
-    by_phone: HashMap<(usize, String), usize>,
+    by_address: HashMap<(usize, String), usize>,
     arrived: usize,
     earlier: u64,
 }
@@ -80,10 +80,10 @@ impl Plan {
         let rate = if rate.is_finite() { rate.max(0.0) } else { 0.0 };
         let people: Vec<Person> =
             demo.conversations.iter().map(|conversation| Person::with_history(dice, conversation)).collect();
-        let by_phone = people
+        let by_address = people
             .iter()
             .enumerate()
-            .map(|(index, person)| ((person.customer.line, person.customer.phone.clone()), index))
+            .map(|(index, person)| ((person.customer.line, person.customer.address.clone()), index))
             .collect();
         let mut plan = Self {
             demo,
@@ -95,7 +95,7 @@ impl Plan {
             queue: BinaryHeap::new(),
             order: 0,
             people,
-            by_phone,
+            by_address,
             arrived: 0,
             earlier: 0,
         };
@@ -151,8 +151,11 @@ impl Plan {
             details: Some(format!("There is no line {:?} in the demo.", message.line)),
         })?;
         fate::acceptable(message)?;
-        let phone: String = message.to.chars().filter(char::is_ascii_digit).collect();
-        let index = self.person_at(line, &phone);
+        let address = match &message.to {
+            to if is_user_id(to) => to.clone(),
+            to => to.chars().filter(char::is_ascii_digit).collect(),
+        };
+        let index = self.person_at(line, &address);
         let (dice, quick, run) = (self.dice, self.quick(), run(self.earlier, line));
         let Some(person) = self.people.get_mut(index) else {
             return Err(fate::refusal(131_026));
@@ -160,7 +163,7 @@ impl Plan {
         person.allowance.take(now)?;
         let count = person.sent;
         person.sent += 1;
-        let wamid = dice.wamid(&run, &phone, Direction::Outbound, count);
+        let wamid = dice.wamid(&run, &address, Direction::Outbound, count);
         let mut rng = dice.stream("fate", &wamid, 0);
         let steps = fate::steps(&mut rng, person.delivery, person.window_open(now), &message.content);
         let reaction = matches!(message.content, OutboundContent::Reaction { .. });
@@ -173,7 +176,7 @@ impl Plan {
             if step == Step::Reached(DeliveryStatus::Read) {
                 seen = Some(at);
             }
-            let progress = Progress { line, phone: phone.clone(), wamid: wamid.clone(), step };
+            let progress = Progress { line, address: address.clone(), wamid: wamid.clone(), step };
             self.push(at, Event::Status(progress));
         }
         if let Some(seen) = seen
@@ -206,22 +209,22 @@ impl Plan {
     }
 
     fn person_of(&mut self, customer: &Customer) -> Option<&mut Person> {
-        let index = *self.by_phone.get(&(customer.line, customer.phone.clone()))?;
+        let index = *self.by_address.get(&(customer.line, customer.address.clone()))?;
         self.people.get_mut(index)
     }
 
-    /// The customer with this phone; somebody new if nobody has it.
-    fn person_at(&mut self, line: usize, phone: &str) -> usize {
-        if let Some(index) = self.by_phone.get(&(line, phone.to_owned())) {
+    /// The customer with this address; somebody new if nobody has it.
+    fn person_at(&mut self, line: usize, address: &str) -> usize {
+        if let Some(index) = self.by_address.get(&(line, address.to_owned())) {
             return *index;
         }
         let (name, language) = (String::new(), "en".to_owned());
-        self.meet(Person::silent(Customer { name, phone: phone.to_owned(), language, line }))
+        self.meet(Person::silent(Customer { name, address: address.to_owned(), language, line }))
     }
 
     fn meet(&mut self, person: Person) -> usize {
         let index = self.people.len();
-        self.by_phone.insert((person.customer.line, person.customer.phone.clone()), index);
+        self.by_address.insert((person.customer.line, person.customer.address.clone()), index);
         self.people.push(person);
         index
     }
@@ -289,7 +292,7 @@ impl Plan {
             customer: Customer {
                 name: format!("{first} {last}"),
                 // Ofcom keeps 07700 900000 to 900999 for fiction; the scripts do not use 9005xx.
-                phone: format!("4477009005{:02}", number % 100),
+                address: format!("4477009005{:02}", number % 100),
                 language: language.clone(),
                 line,
             },
@@ -333,7 +336,7 @@ impl Plan {
         };
         let end = start + spent.div_f64(quick);
         let customer = person.customer.clone();
-        let wamid = dice.wamid(&run(earlier, customer.line), &customer.phone, Direction::Inbound, person.received);
+        let wamid = dice.wamid(&run(earlier, customer.line), &customer.address, Direction::Inbound, person.received);
         person.received += 1;
         person.known = true;
         person.busy_until = end + Duration::from_millis(700).div_f64(quick);
@@ -345,7 +348,7 @@ impl Plan {
             wamid,
             from: match (mine, demo.lines.get(customer.line)) {
                 (false, Some(line)) => line.digits(),
-                _ => customer.phone.clone(),
+                _ => customer.address.clone(),
             },
         });
         if typed {

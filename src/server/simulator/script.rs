@@ -58,17 +58,37 @@ pub struct Agent {
     pub email: String,
 }
 
-/// Somebody with a phone.
+/// Somebody who writes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Customer {
     /// The profile name; may be empty, and may be hostile.
     pub name: String,
-    /// The `wa_id`: digits without `+`.
-    pub phone: String,
+    /// Where they are reached: the `wa_id` (digits without `+`) or, where they hide their phone behind a username, the
+    /// business-scoped user id (`GB.4af…`).
+    pub address: String,
     /// The language of their small talk (`en`, `zh-TW`).
     pub language: String,
     /// Which of [`Demo::lines`] they write to.
     pub line: usize,
+}
+
+impl Customer {
+    /// Their phone's digits, if they show it.
+    pub fn phone(&self) -> Option<&str> {
+        Some(self.address.as_str()).filter(|address| !is_user_id(address))
+    }
+
+    /// Their business-scoped user id, if that is how they are reached.
+    pub fn user_id(&self) -> Option<&str> {
+        Some(self.address.as_str()).filter(|address| is_user_id(address))
+    }
+}
+
+/// Whether an address is a business-scoped user id: a country's two letters, a dot, letters and digits.
+pub fn is_user_id(address: &str) -> bool {
+    address
+        .split_once('.')
+        .is_some_and(|(country, _)| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 /// A customer with a history.

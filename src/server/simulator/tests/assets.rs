@@ -67,16 +67,19 @@ fn every_message_type_occurs_and_so_does_every_way_of_an_interactive_reply() {
 #[test]
 fn nobody_is_there_twice_and_every_phone_is_a_number() {
     let demo = demo();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut hidden) = (BTreeSet::new(), 0);
     let newcomers = demo.newcomers.iter().map(|one| &one.customer);
     for customer in demo.conversations.iter().map(|one| &one.customer).chain(newcomers) {
-        assert!(seen.insert(&customer.phone), "{customer:?}");
-        assert!((10..=15).contains(&customer.phone.len()), "{customer:?}");
-        assert!(customer.phone.bytes().all(|byte| byte.is_ascii_digit()), "{customer:?}");
-        assert!(!customer.phone.starts_with("4477009005"), "kept for customers made up on the spot: {customer:?}");
+        assert!(seen.insert(&customer.address), "{customer:?}");
+        if let Some(phone) = customer.phone() {
+            assert!((10..=15).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit()), "{customer:?}");
+        }
+        hidden += usize::from(customer.user_id().is_some());
+        assert!(!customer.address.starts_with("4477009005"), "kept for customers made up on the spot: {customer:?}");
         let base = customer.language.split('-').next().unwrap();
         assert!(demo.small_talk.languages.iter().any(|(name, _)| name == base), "{customer:?}");
     }
+    assert_eq!(hidden, 2, "customers who hide their phone");
 }
 
 #[test]

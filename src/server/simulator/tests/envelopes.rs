@@ -17,7 +17,7 @@ fn value(event: &Event) -> Value {
 }
 
 fn status(step: Step) -> Value {
-    let progress = Progress { line: 0, phone: "12025550143".to_owned(), wamid: "wamid.1".to_owned(), step };
+    let progress = Progress { line: 0, address: "12025550143".to_owned(), wamid: "wamid.1".to_owned(), step };
     value(&Event::Status(progress))["statuses"][0].clone()
 }
 
@@ -73,7 +73,7 @@ fn the_servers_own_webhook_reads_a_whole_run() {
     let mut plan = plan(11, 1.0);
     for conversation in &demo.conversations {
         let line = demo.lines[conversation.customer.line].id.clone();
-        let (to, content) = (conversation.customer.phone.clone(), OutboundContent::Text { body: "Hello".to_owned() });
+        let (to, content) = (conversation.customer.address.clone(), OutboundContent::Text { body: "Hello".to_owned() });
         plan.send(Duration::ZERO, &Outbound { line, to, content, context: None }).unwrap();
     }
     let (mut messages, mut statuses) = (0, 0);
@@ -87,7 +87,8 @@ fn the_servers_own_webhook_reads_a_whole_run() {
                 let read = &change.messages[0];
                 assert_eq!(change.line, demo.lines[sent.customer.line].id);
                 assert_eq!(read.wamid.as_deref(), Some(sent.wamid.as_str()));
-                assert_eq!(read.customer.phone.as_deref(), Some(sent.customer.phone.as_str()));
+                assert_eq!(read.customer.phone.as_deref(), sent.customer.phone());
+                assert_eq!(read.customer.user_id.as_deref(), sent.customer.user_id());
                 assert_eq!(read.customer.name.as_deref().unwrap_or_default(), sent.customer.name);
                 assert_eq!((read.at, read.echo), (Some(1_763_800_000_000), false));
                 assert_eq!(read.content.kind, sent.content.kind());

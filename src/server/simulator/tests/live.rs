@@ -12,7 +12,7 @@ async fn nothing_is_due_until_something_is_sent_and_then_it_comes_at_its_time() 
 
     let customer = &with(&demo, "Zoe").customer;
     let content = OutboundContent::Text { body: "Hello".to_owned() };
-    let (line, to) = (demo.lines[customer.line].id.clone(), customer.phone.clone());
+    let (line, to) = (demo.lines[customer.line].id.clone(), customer.address.clone());
     let wamid = shared.send(&Outbound { line, to, content, context: None }).unwrap();
     let mut reached = Vec::new();
     while let Some(due) = shared.next_due() {

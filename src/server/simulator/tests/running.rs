@@ -109,10 +109,10 @@ fn typing_comes_before_the_text_and_ends_with_it() {
     let mut seen = 0;
     for (_, event) in &run {
         match event {
-            Event::Typing { customer, typing: true } => assert!(typing.insert(customer.phone.clone())),
-            Event::Typing { customer, typing: false } => assert!(typing.remove(&customer.phone)),
+            Event::Typing { customer, typing: true } => assert!(typing.insert(customer.address.clone())),
+            Event::Typing { customer, typing: false } => assert!(typing.remove(&customer.address)),
             Event::Message(message) => {
-                assert!(!typing.contains(&message.customer.phone));
+                assert!(!typing.contains(&message.customer.address));
                 seen += usize::from(matches!(message.content, Content::Text(_)));
             }
             Event::Status(_) => {}

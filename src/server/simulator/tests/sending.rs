@@ -5,7 +5,7 @@ use crate::server::db::status::DeliveryStatus::{Delivered, Played, Read, Sent};
 
 fn outbound(demo: &Demo, name: &str, content: OutboundContent) -> Outbound {
     let customer = &with(demo, name).customer;
-    Outbound { line: demo.lines[customer.line].id.clone(), to: customer.phone.clone(), content, context: None }
+    Outbound { line: demo.lines[customer.line].id.clone(), to: customer.address.clone(), content, context: None }
 }
 
 fn text(demo: &Demo, name: &str) -> Outbound {

@@ -65,7 +65,7 @@ impl Desk {
 
 fn id(demo: &Demo, name: &str) -> String {
     let customer = &with(demo, name).customer;
-    conversation_id(&demo.lines[customer.line].id, &customer.phone)
+    conversation_id(&demo.lines[customer.line].id, &customer.address)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,7 +79,9 @@ async fn the_demo_is_listed_as_it_is_written() {
     for conversation in &demo.conversations {
         let customer = &conversation.customer;
         let row = rows.iter().find(|row| row["_id"] == id(&demo, &customer.name)).unwrap();
-        assert_eq!(row["userPhone"], customer.phone);
+        if let Some(phone) = customer.phone() {
+            assert_eq!(row["userPhone"], phone);
+        }
         assert_eq!(row["unreadCount"], conversation.unread, "{row}");
         let thread = desk.thread(row["_id"].as_str().unwrap()).await;
         assert_eq!(thread.len(), conversation.history.len(), "{}", customer.name);
@@ -140,5 +142,19 @@ async fn files_of_the_demo_are_served() {
     let answer = desk.http.get(url).bearer_auth(&desk.token).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"image/png".parse().unwrap()));
     assert!(answer.bytes().await.unwrap().starts_with(b"\x89PNG"));
+    desk.server.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_customer_who_hides_their_phone_is_answered_and_answers() {
+    let (demo, desk) = (demo(), Desk::open(20.0, DatabaseAt::Memory).await);
+    let lena = id(&demo, "lena.paints");
+    let sent = desk.reply(&lena, "Das geht auch so").await;
+    let wamid = &sent["data"]["waMessageId"];
+    desk.message(&lena, |message| message["waMessageId"] == *wamid && message["status"] == "read").await;
+    desk.message(&lena, |message| message["content"]["text"] == "Super, danke!").await;
+    // What she wrote went into the conversation that she had, not into one of its own.
+    let rows = desk.list(&demo.lines[0].id).await;
+    assert_eq!(rows.iter().filter(|row| row["userName"] == "lena.paints").count(), 1);
     desk.server.shutdown().await;
 }
