@@ -9,10 +9,10 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Failure, Output, Setup};
-use crate::server::db::DatabaseError;
+use crate::server::db::{Database, DatabaseError};
 use crate::server::graph::GraphConfig;
 use crate::server::simulator::SimulatorConfig;
-use crate::server::{DatabaseAt, Running, Server, ServerConfig, ServerError, passwords};
+use crate::server::{DatabaseAt, Server, ServerConfig, ServerError, passwords};
 
 /// What `serve` is told. Secrets come from the environment, never from the command line, where every user of the
 /// machine could read them.
@@ -118,8 +118,16 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
 }
 
 async fn serve(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> {
-    let running = Server::start(config(setup, args)?).await.map_err(failed)?;
-    announce(args, &running, out).await?;
+    let server = Server::open(config(setup, args)?).await.map_err(failed)?;
+    let db = server.db().clone();
+    let login = first_login(args, &db).await?;
+    put_lines(args, &db).await?;
+    let running = server.listen().await.map_err(failed)?;
+    if let Some((email, password)) = login {
+        let password = password.expose_secret();
+        out.line(format_args!("Log in as {email} with the password {password} (shown this once)"))?;
+    }
+    out.line(format_args!("Switchboard serves on {}", running.url()))?;
     out.flush()?;
     let signal = stop_signal().await.map_err(|error| Failure::Other(format!("cannot wait for signals: {error}")))?;
     tracing::info!(signal, "the server stops");
@@ -166,38 +174,30 @@ fn config(setup: &Setup, args: &Args) -> Result<ServerConfig, Failure> {
     })
 }
 
-/// Says where the server is and how to log in; makes the first account if there is none.
-async fn announce(args: &Args, running: &Running, out: &mut Output) -> Result<(), Failure> {
-    out.line(format_args!("Switchboard serves on {}", running.url()))?;
-    if !running.db().has_accounts().await.map_err(database)? {
+/// Makes the first account if there is none, and gives the demo's agent a password. What was made up is to be shown.
+async fn first_login(args: &Args, db: &Database) -> Result<Option<(String, SecretString)>, Failure> {
+    if !db.has_accounts().await.map_err(database)? {
         let (password, made_up) = first_password(&args.admin_email)?;
-        running.create_account(&args.account_name, &args.admin_email, &password).await.map_err(failed)?;
-        say_login(out, &args.admin_email, &password, made_up)?;
-    } else if args.demo {
-        let email = running.first_agent().await.map_err(failed)?;
-        let password = passwords::generate();
-        running.set_password(&email, &password).await.map_err(failed)?;
-        say_login(out, &email, &password, true)?;
+        db.create_account(&args.account_name, &args.admin_email, &password).await.map_err(database)?;
+        return Ok(made_up.then(|| (args.admin_email.clone(), password)));
     }
-    if !args.line.is_empty() {
-        let email = running.first_agent().await.map_err(failed)?;
-        let agent = running.db().agent(&email).await.map_err(database)?;
-        let agent = agent.ok_or_else(|| failed(ServerError::NoAgent(email)))?;
-        for line in &args.line {
-            let put = running.db().put_line(&agent.account_id, &line.id, &args.waba, &line.name, &line.phone);
-            put.await.map_err(database)?;
-        }
+    if !args.demo {
+        return Ok(None);
     }
-    Ok(())
+    let Some(agent) = db.first_agent().await.map_err(database)? else { return Ok(None) };
+    let password = passwords::generate();
+    db.set_password(&agent.email, &password).await.map_err(database)?;
+    Ok(Some((agent.email, password)))
 }
 
-fn say_login(out: &mut Output, email: &str, password: &SecretString, made_up: bool) -> Result<(), Failure> {
-    if made_up {
-        let password = password.expose_secret();
-        out.line(format_args!("Log in as {email} with the password {password} (shown this once)"))
-    } else {
-        out.line(format_args!("Log in as {email}"))
+/// Adds the lines that were named to the first account.
+async fn put_lines(args: &Args, db: &Database) -> Result<(), Failure> {
+    let Some(agent) = db.first_agent().await.map_err(database)? else { return Ok(()) };
+    for line in &args.line {
+        let put = db.put_line(&agent.account_id, &line.id, &args.waba, &line.name, &line.phone);
+        put.await.map_err(database)?;
     }
+    Ok(())
 }
 
 /// The first agent's password, and whether it was made up: from the environment, or asked for on a terminal.

@@ -7,7 +7,6 @@ use secrecy::SecretString;
 
 use super::db::{DatabaseAt, DatabaseError};
 use super::graph::GraphConfig;
-use super::passwords::PasswordError;
 use super::simulator::SimulatorConfig;
 use super::tokens::TokenError;
 
@@ -107,9 +106,6 @@ pub enum ServerError {
     /// The Cloud API's client cannot be built.
     #[error("the WhatsApp channel cannot be set up: {0}")]
     Channel(#[from] super::channel::ChannelError),
-    /// A password cannot be hashed.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
     /// A token cannot be made.
     #[error(transparent)]
     Token(#[from] TokenError),

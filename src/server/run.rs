@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use socketioxide::SocketIo;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -28,7 +28,7 @@ use super::shared::{Parts, Shared};
 use super::simulator::Simulator;
 use super::sockets::Sockets;
 use super::tokens::Tokens;
-use super::{passwords, rest, webhook};
+use super::{rest, webhook};
 
 /// How long requests that are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -36,8 +36,12 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Packets that may wait for one socket: what a flood of events puts there before the socket is written to.
 const SOCKET_BUFFER: usize = 32 * 1024;
 
-/// The embedded backend.
-pub struct Server;
+/// The embedded backend with its database open, before it listens.
+pub struct Server {
+    config: ServerConfig,
+    db: Database,
+    simulator: Option<Simulator>,
+}
 
 /// A server that runs; it stops when this is dropped.
 pub struct Running {
@@ -51,9 +55,29 @@ pub struct Running {
 impl Server {
     /// Opens the database, listens, resumes deliveries that were left, and lets the simulated customers live.
     pub async fn start(config: ServerConfig) -> Result<Running, ServerError> {
+        Self::open(config).await?.listen().await
+    }
+
+    /// Opens the database, and fills it with the simulated customers' history if there are any and it is empty.
+    pub async fn open(config: ServerConfig) -> Result<Self, ServerError> {
         config.check()?;
-        let cors = cors(&config.cors)?;
         let db = Database::open(&config.database).await?;
+        let simulator = match &config.simulator {
+            Some(config) => Some(simulator(config.clone(), &db).await?),
+            None => None,
+        };
+        Ok(Self { config, db, simulator })
+    }
+
+    /// Its database: the place to make accounts and lines before anyone can ask for them.
+    pub fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// Listens, resumes deliveries that were left, and lets the simulated customers live.
+    pub async fn listen(self) -> Result<Running, ServerError> {
+        let Self { config, db, simulator } = self;
+        let cors = cors(&config.cors)?;
         let abandoned = db.abandon_queued().await?;
         if abandoned > 0 {
             tracing::warn!(
@@ -64,10 +88,6 @@ impl Server {
         let secret = match &config.jwt_secret {
             Some(secret) => secret.clone(),
             None => SecretString::from(db.setting_or("jwt_secret", &random_secret()).await?),
-        };
-        let simulator = match &config.simulator {
-            Some(config) => Some(simulator(config.clone(), &db).await?),
-            None => None,
         };
         let channel: Arc<dyn Channel> = match (config.graph, &simulator) {
             (Some(graph), _) => Arc::new(GraphChannel::new(graph)?),
@@ -94,12 +114,17 @@ impl Server {
             limiter: Limiter::new(config.rate_limit),
             webhook_secret: config.webhook_secret,
             verify_token: config.verify_token,
+            logins: Semaphore::new(2),
             arrived: Notify::new(),
         });
         shared.sockets.accept(&shared);
 
-        let mut app =
-            Router::new().merge(rest::routes()).merge(webhook::routes()).with_state(shared.clone()).layer(layer);
+        let mut app = Router::new()
+            .merge(rest::routes())
+            .merge(webhook::routes())
+            .with_state(shared.clone())
+            .layer(axum::middleware::map_response(rest::in_envelope))
+            .layer(layer);
         if let Some(cors) = cors {
             app = app.layer(cors);
         }
@@ -158,22 +183,14 @@ impl Running {
         agent.map(|agent| agent.email).ok_or_else(|| ServerError::NoAgent("(the database has none)".to_owned()))
     }
 
-    /// Makes an account with an agent who may log in with this password.
+    /// Makes an account with an agent who may log in with this password; gives the account's id.
     pub async fn create_account(
         &self,
         name: &str,
         email: &str,
         password: &SecretString,
     ) -> Result<String, ServerError> {
-        let hash = passwords::hash(password)?;
-        Ok(self.db().create_account(name, email, &hash).await?)
-    }
-
-    /// Gives an agent another password.
-    pub async fn set_password(&self, email: &str, password: &SecretString) -> Result<(), ServerError> {
-        let hash = passwords::hash(password)?;
-        let found = self.db().set_password(email, &hash).await?;
-        if found { Ok(()) } else { Err(ServerError::NoAgent(email.to_owned())) }
+        Ok(self.db().create_account(name, email, password).await?)
     }
 
     /// Closes the sockets, lets requests under way end, finishes the delivery that is being processed, and closes the

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use super::channel::Channel;
 use super::db::Database;
@@ -26,6 +26,8 @@ pub(in crate::server) struct Parts {
     pub limiter: Limiter,
     pub webhook_secret: Option<SecretString>,
     pub verify_token: Option<SecretString>,
+    /// Checking a password takes 19 MB and all of a core: no more than two at a time, whoever asks.
+    pub logins: Semaphore,
     /// Wakes the task that works deliveries off.
     pub arrived: Notify,
 }

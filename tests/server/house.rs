@@ -167,7 +167,8 @@ impl House {
 
     /// Lets the first account's agent log in; hashing takes its time, so only tests that need it do it.
     pub async fn set_password(&self) {
-        self.running.set_password("owner@example.test", &SecretString::from(PASSWORD)).await.unwrap();
+        let password = SecretString::from(PASSWORD);
+        assert!(self.running.db().set_password("owner@example.test", &password).await.unwrap());
     }
 
     /// The token of the other tenant's agent.

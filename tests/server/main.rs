@@ -6,6 +6,7 @@ mod peers;
 mod contract;
 mod envelopes;
 mod house;
+mod killed;
 mod live;
 mod media;
 mod reading;

@@ -158,6 +158,11 @@ async fn errors_have_the_envelope() {
     let broken = Answer::of(broken.send().await.unwrap()).await;
     assert_eq!((broken.status, &broken.body["success"]), (400, &json!(false)));
     assert!(broken.body.get("stack").is_none());
+    let twice = house.ask(Method::GET, "/api/conversations?limit=1&limit=2", None).await;
+    assert_eq!((twice.status, &twice.body["success"]), (400, &json!(false)), "{}", twice.body);
+    let large = house.request(Method::POST, "/api/webhooks/whatsapp").body(vec![b' '; 3 * 1024 * 1024 + 1]);
+    let large = Answer::of(large.send().await.unwrap()).await;
+    assert_eq!((large.status, &large.body["success"]), (413, &json!(false)));
     let health = house.request(Method::GET, "/health").send().await.unwrap();
     assert_eq!(health.status(), 200);
 }

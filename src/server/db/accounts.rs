@@ -1,6 +1,9 @@
 //! Accounts, the agents who log in, and the business lines.
 
+use secrecy::SecretString;
+
 use super::{Database, DatabaseError, now_ms, oid};
+use crate::server::passwords;
 
 /// One agent, with the account's name.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -74,8 +77,14 @@ impl Database {
         Ok(agent.fetch_optional(&self.pool).await?)
     }
 
-    /// Makes an account with one agent of role `admin`; gives the account's id.
-    pub async fn create_account(&self, name: &str, email: &str, password_hash: &str) -> Result<String, DatabaseError> {
+    /// Makes an account with one agent of role `admin`, who may log in with this password; gives the account's id.
+    pub async fn create_account(
+        &self,
+        name: &str,
+        email: &str,
+        password: &SecretString,
+    ) -> Result<String, DatabaseError> {
+        let hash = passwords::hash(password)?;
         let now = now_ms();
         let account = oid::new(now);
         let mut tx = self.write().await?;
@@ -93,7 +102,7 @@ impl Database {
         .bind(&account)
         .bind(email.trim())
         .bind(name)
-        .bind(password_hash)
+        .bind(hash)
         .bind(now)
         .execute(&mut *tx)
         .await?;
@@ -101,10 +110,11 @@ impl Database {
         Ok(account)
     }
 
-    /// Gives an agent a new password hash; false if there is no such agent.
-    pub async fn set_password(&self, email: &str, password_hash: &str) -> Result<bool, DatabaseError> {
+    /// Gives an agent another password; false if there is no such agent.
+    pub async fn set_password(&self, email: &str, password: &SecretString) -> Result<bool, DatabaseError> {
+        let hash = passwords::hash(password)?;
         let done = sqlx::query("UPDATE agents SET password_hash = ? WHERE email = ? COLLATE NOCASE")
-            .bind(password_hash)
+            .bind(hash)
             .bind(email.trim())
             .execute(&self.pool)
             .await?;

@@ -17,6 +17,7 @@ pub mod statuses;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::server::passwords::PasswordError;
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -61,6 +62,9 @@ pub enum DatabaseError {
     /// A query failed.
     #[error("the database failed: {0}")]
     Sqlite(#[from] sqlx::Error),
+    /// A password cannot be hashed.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// A seed names something that is not in it.
     #[error("the seed cannot be used: {0}")]
     Seed(String),

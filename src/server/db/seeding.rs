@@ -31,7 +31,7 @@ async fn put_account(tx: &mut Transaction<'static, Sqlite>, account: &SeedAccoun
         .await?;
     for agent in &account.agents {
         let hash = match &agent.password {
-            Some(password) => Some(passwords::hash(password).map_err(|error| DatabaseError::Seed(error.to_string()))?),
+            Some(password) => Some(passwords::hash(password)?),
             None => None,
         };
         sqlx::query(

@@ -68,7 +68,7 @@ CREATE TABLE conversations (
     updated_at        INTEGER NOT NULL,
     UNIQUE (phone_number_id, contact_id)
 ) STRICT;
-CREATE INDEX conversations_recent ON conversations (account_id, last_at DESC, id DESC);
+CREATE INDEX conversations_recent ON conversations (account_id, coalesce(last_at, 0) DESC, id DESC);
 
 CREATE TABLE messages (
     seq             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,6 +97,7 @@ CREATE TABLE messages (
 ) STRICT;
 CREATE UNIQUE INDEX messages_wamid ON messages (phone_number_id, wamid) WHERE wamid IS NOT NULL;
 CREATE INDEX messages_thread ON messages (conversation_id, created_at, seq);
+CREATE INDEX messages_line ON messages (phone_number_id, direction);
 CREATE INDEX messages_media ON messages (media_id) WHERE media_id IS NOT NULL;
 CREATE INDEX messages_unsent ON messages (status) WHERE status = 0 AND failed = 0;
 

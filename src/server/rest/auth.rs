@@ -47,6 +47,8 @@ pub(super) async fn login(State(shared): State<Shared>, body: Bytes) -> Result<J
     let agent = shared.db.agent(email).await?;
     let hash = agent.as_ref().and_then(|agent| agent.password_hash.clone());
     let password = SecretString::from(password);
+    // It is never closed; if it were, the check would only be less careful of memory.
+    let _turn = shared.logins.acquire().await.ok();
     let right =
         tokio::task::spawn_blocking(move || passwords::verify(&password, hash.as_deref())).await.unwrap_or(false);
     let agent =

@@ -11,7 +11,7 @@ mod replies;
 mod send;
 
 use axum::Router;
-use axum::http::{StatusCode, Uri};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use serde_json::{Value, json};
@@ -36,6 +36,22 @@ pub(in crate::server) fn routes() -> Router<Shared> {
         .merge(media::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)
+}
+
+/// Gives what axum refuses by itself (a body that is too large, a query that cannot be read) the envelope of all
+/// other errors.
+pub(in crate::server) async fn in_envelope(response: Response) -> Response {
+    let status = response.status();
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !plain {
+        return response;
+    }
+    let (_, body) = response.into_parts();
+    let said = axum::body::to_bytes(body, 4096).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let message = if said.trim().is_empty() { status.canonical_reason().unwrap_or("Refused") } else { said.trim() };
+    errors::ApiError::new(status, message).into_response()
 }
 
 async fn health() -> axum::Json<Value> {
