@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
-use super::{InputReader, Modes, signals};
+use super::{InputReader, Modes, Signals};
 
 /// What has to be written to give the terminal back; empty-handed when it is not ours. One for the process, because a
 /// panic on any thread must find it.
@@ -131,9 +131,9 @@ impl<W: Write> Session<W> {
     ///
     /// # Errors
     /// If the terminal cannot be left or taken again.
-    pub fn suspend(&mut self, input: &mut InputReader) -> io::Result<bool> {
+    pub async fn suspend(&mut self, input: &mut InputReader, signals: &mut Signals) -> io::Result<bool> {
         self.lend(input)?;
-        let stopped = signals::stop_this_job();
+        let stopped = signals.stop_this_job().await;
         self.reclaim(input)?;
         stopped
     }

@@ -43,20 +43,17 @@ pub enum Signal {
 #[cfg(unix)]
 pub use unix::Signals;
 #[cfg(unix)]
-pub(super) use unix::{stop_this_job, wake_reader};
+pub(super) use unix::wake_reader;
 
 #[cfg(unix)]
 mod unix {
     use std::io;
-    use std::sync::atomic::{AtomicBool, Ordering};
 
+    use futures_util::FutureExt as _;
     use rustix::process::{Signal as Kill, getpgrp, getpid, getsid, kill_current_process_group, kill_process};
     use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 
     use super::{Signal, Termination};
-
-    /// Whether the next SIGCONT ends a stop of our own, after which everything was set up again already.
-    static OWN_STOP: AtomicBool = AtomicBool::new(false);
 
     /// The signals that concern a program on a terminal. From its making on, none of them ends or stops the process by
     /// itself.
@@ -88,37 +85,34 @@ mod unix {
 
         /// The next signal. May be dropped and called again without loss.
         pub async fn next(&mut self) -> Signal {
-            loop {
-                let signal = tokio::select! {
-                    biased;
-                    _ = self.hangup.recv() => Signal::Terminate(Termination::Hangup),
-                    _ = self.terminate.recv() => Signal::Terminate(Termination::Terminate),
-                    _ = self.interrupt.recv() => Signal::Terminate(Termination::Interrupt),
-                    _ = self.quit.recv() => Signal::Terminate(Termination::Quit),
-                    _ = self.resume.recv() => Signal::Resume,
-                    _ = self.suspend.recv() => Signal::Suspend,
-                };
-                if signal != Signal::Resume || !OWN_STOP.swap(false, Ordering::SeqCst) {
-                    return signal;
-                }
+            tokio::select! {
+                biased;
+                _ = self.hangup.recv() => Signal::Terminate(Termination::Hangup),
+                _ = self.terminate.recv() => Signal::Terminate(Termination::Terminate),
+                _ = self.interrupt.recv() => Signal::Terminate(Termination::Interrupt),
+                _ = self.quit.recv() => Signal::Terminate(Termination::Quit),
+                _ = self.resume.recv() => Signal::Resume,
+                _ = self.suspend.recv() => Signal::Suspend,
             }
         }
-    }
 
-    /// Stops this process and those that belong to its job, as Ctrl-Z does, and returns when they go on. Answers
-    /// false, and does nothing, if no shell could continue them: in a session whose leader is in our own process
-    /// group there is no job control above us, as when a terminal window runs this program and no shell. (The kernel
-    /// protects such a group from SIGTSTP, but not from SIGSTOP, which it has to be because SIGTSTP has a handler.)
-    pub(in super::super) fn stop_this_job() -> io::Result<bool> {
-        if getsid(None)? == getpgrp() {
-            return Ok(false);
+        /// Stops this process and those that belong to its job, as Ctrl-Z does, and returns when they go on. Answers
+        /// false, and does nothing, if no shell could continue them: in a session whose leader is in our own process
+        /// group there is no job control above us, as when a terminal window runs this program and no shell. (The
+        /// kernel protects such a group from SIGTSTP, but not from SIGSTOP, which it has to be because SIGTSTP has a
+        /// handler.)
+        pub(in super::super) async fn stop_this_job(&mut self) -> io::Result<bool> {
+            if getsid(None)? == getpgrp() {
+                return Ok(false);
+            }
+            // of an earlier stop
+            while let Some(Some(())) = self.resume.recv().now_or_never() {}
+            kill_current_process_group(Kill::STOP)?;
+            // A process of several threads runs on for a moment. What comes next must not happen before the stop, and
+            // only SIGCONT says that it is over.
+            self.resume.recv().await;
+            Ok(true)
         }
-        OWN_STOP.store(true, Ordering::SeqCst);
-        if let Err(error) = kill_current_process_group(Kill::STOP) {
-            OWN_STOP.store(false, Ordering::SeqCst);
-            return Err(error.into());
-        }
-        Ok(true)
     }
 
     /// Makes the thread that waits in `crossterm::event::read` return: a change of the window's size is an event, and
@@ -150,11 +144,10 @@ impl Signals {
             Err(_) => std::future::pending().await,
         }
     }
-}
 
-#[cfg(not(unix))]
-pub(super) fn stop_this_job() -> io::Result<bool> {
-    Ok(false)
+    pub(super) async fn stop_this_job(&mut self) -> io::Result<bool> {
+        Ok(false)
+    }
 }
 
 #[cfg(not(unix))]
