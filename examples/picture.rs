@@ -9,13 +9,14 @@
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
+use std::num::NonZero;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-const ROWS: u16 = 34;
-const COLUMNS: u16 = 132;
+const ROWS: NonZero<u16> = NonZero::new(34).expect("rows");
+const COLUMNS: NonZero<u16> = NonZero::new(132).expect("columns");
 /// Size of a character cell in the picture.
 const CELL: (f32, f32) = (8.4, 18.0);
 
@@ -51,7 +52,7 @@ struct Run {
 impl Run {
     fn start(program: &str) -> Self {
         let home = tempfile::tempdir().expect("a directory");
-        let size = PtySize { rows: ROWS, cols: COLUMNS, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let program = std::fs::canonicalize(program).expect("the program is built");
         let mut command = CommandBuilder::new(program);
@@ -133,7 +134,7 @@ fn split_keys(keys: &str) -> Vec<&str> {
 }
 
 fn svg(screen: &vt100::Screen) -> String {
-    let (rows, columns) = screen.size();
+    let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let (width, height) = (f32::from(columns) * CELL.0 + 24.0, f32::from(rows) * CELL.1 + 24.0);
     let mut out = String::new();
     let _ = writeln!(

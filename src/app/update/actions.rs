@@ -108,13 +108,7 @@ fn quit(state: &mut State, out: &mut Vec<Effect>) {
 }
 
 fn page(state: &State) -> isize {
-    let rects = layout::rects(state);
-    let area = match state.focus {
-        Focus::List | Focus::Filter => rects.list,
-        Focus::Thread | Focus::Composer => rects.thread,
-        Focus::Traffic => rects.traffic,
-    };
-    area.map_or(10, |area| isize::try_from(area.height.saturating_sub(2)).unwrap_or(10).max(1))
+    isize::try_from(layout::page(state)).unwrap_or(isize::MAX)
 }
 
 fn step(state: &mut State, by: isize, out: &mut Vec<Effect>) {

@@ -4,19 +4,21 @@ mod actions;
 mod keys;
 mod lists;
 mod overlays;
+mod placing;
 mod reading;
 mod routing;
 mod sending;
 mod session;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use keys::context;
 pub use lists::Missed;
 pub use overlays::{conversation_hits, palette_hits};
 pub use reading::Telling;
-pub use routing::Waiting;
 pub use sending::LONGEST_TEXT;
+pub use waiting::Waiting;
 
 use jiff::Timestamp;
 
@@ -78,6 +80,9 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
         }
     }
+    if state.dirty {
+        super::rows::follow(state);
+    }
     out
 }
 
@@ -105,7 +110,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Thread { key, page, limit, purpose, epoch, result } => {
             lists::thread(state, key, &lists::Asked { page, limit, purpose, epoch }, result, out);
         }
-        Report::Conversation { id, result } => routing::fetched(state, &id, result, out),
+        Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
         Report::Read { key, result } => reading::told(state, key, result, out),
         Report::StatusSet { key, result } => {

@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, routing};
+use super::{Effect, State, actions, waiting};
 use crate::app::state::{Focus, Overlay};
 use crate::chat::ConversationKey;
 use crate::config::Action;
@@ -178,7 +178,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
         }
         Some(Overlay::Assign { index, search, chosen }) => {
             if let Some(key) = conversation_hits(state, &search).get(chosen) {
-                routing::belongs(state, index, *key, out);
+                waiting::belongs(state, index, *key, out);
             }
         }
         Some(Overlay::Unrouted { chosen }) => {

@@ -1,53 +1,29 @@
 //! What one socket event does: which conversation it belongs to, what it changes there, and what the traffic panel
 //! says of it. The [`Directory`](crate::chat::Directory) decides; here is what follows.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Effect, State, lists, reading, say, sending, title_of};
+use super::placing::place;
+use super::waiting::{Waiter, ask_for, echo_of, hold, park, wait_for};
+use super::{Effect, State, lists, reading, say, title_of};
 use crate::app::msg::Timer;
-use crate::app::outbox::Fate;
-use crate::app::state::{TrafficSize, Unrouted};
-use crate::app::threads::Anchor;
-use crate::backend::{Command, Frame, RestError};
-use crate::chat::directory::NameOrigin;
-use crate::chat::thread::Inserted;
+use crate::app::state::TrafficSize;
+use crate::backend::Frame;
 use crate::chat::{
-    Content, ConversationFacts, ConversationKey, DeliveryUpdate, Direction, Evidence, Id, Message, Origin, Outcome,
-    Resolution, Rule, Verdict, naive_match,
+    ConversationFacts, ConversationKey, DeliveryUpdate, Evidence, Id, Outcome, Resolution, Rule, Verdict, naive_match,
 };
 use crate::inspect::{Entry, MatchRecord};
 use crate::text::Clean;
-use crate::wire::{Event, ThreadPage};
+use crate::wire::Event;
 
-/// At most this many events wait for unknown conversations and for answers to sends; the oldest give way, visibly.
-const MOST_WAITING: usize = 10_000;
 /// A customer who has not typed for this long has stopped.
 const TYPING_LASTS: Duration = Duration::from_secs(8);
 
-/// Events that wait for something that was asked for.
-#[derive(Debug, Default)]
-pub struct Waiting {
-    /// For a conversation that is being fetched, by the id that was asked for.
-    unknown: HashMap<Id, Vec<Waiter>>,
-    /// For the answer to a send that this may be the echo of, by our id of the message.
-    held: Vec<(Id, Waiter)>,
-}
-
-/// A message event that waits.
-#[derive(Debug)]
-struct Waiter {
-    seq: u64,
-    evidence: Evidence,
-    message: Box<Message>,
-    facts: Box<ConversationFacts>,
-}
-
 /// What was decided about an event.
-struct Decision {
-    verdict: Verdict,
-    resolution: Option<Resolution>,
-    key: Option<ConversationKey>,
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    pub(super) resolution: Option<Resolution>,
+    pub(super) key: Option<ConversationKey>,
 }
 
 impl Decision {
@@ -148,13 +124,13 @@ fn room_of(state: &State, evidence: &Evidence) -> Option<Id> {
     evidence.ids.iter().map(|named| &named.id).find(|id| joined(id)).cloned()
 }
 
-fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Effect>) -> Decision {
+pub(super) fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Effect>) -> Decision {
     let resolution = state.directory.resolve(&waiter.evidence);
     match &resolution.outcome {
         Outcome::Known(key) => {
             let key = *key;
             if let Some(client) = echo_of(state, key, &waiter.message) {
-                state.waiting.held.push((client, waiter));
+                hold(state, client, waiter);
                 return Decision::of(Verdict::Duplicate { key }, resolution);
             }
             let verdict = place(state, key, *waiter.message, &waiter.facts, out);
@@ -182,144 +158,6 @@ fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Effect>) -> De
             park(state, waiter.seq, waiter.evidence, Some(waiter.message), Clean::line(&reason));
             Decision::of(Verdict::Ambiguous { keys }, resolution)
         }
-    }
-}
-
-/// The send of ours that this outbound message may be the echo of, while its answer is awaited: until then nobody
-/// knows its ids, and showing it would show it twice.
-fn echo_of(state: &State, key: ConversationKey, message: &Message) -> Option<Id> {
-    if message.direction != Direction::Outbound
-        || message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some())
-    {
-        return None;
-    }
-    let Content::Text { .. } = message.content else { return None };
-    let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
-    sending.find(|item| sending::says(message, &item.text)).map(|item| item.client.clone())
-}
-
-/// The answer to a send came: what waited for it is routed now.
-pub(super) fn release_held(state: &mut State, client: &Id, out: &mut Vec<Effect>) {
-    let (free, held) =
-        std::mem::take(&mut state.waiting.held).into_iter().partition(|(waits_for, _)| waits_for == client);
-    state.waiting.held = held;
-    for (_, waiter) in free {
-        message_event(state, waiter, out);
-    }
-}
-
-/// Puts a message into its conversation, and says what that was.
-pub(super) fn place(
-    state: &mut State,
-    key: ConversationKey,
-    mut message: Message,
-    facts: &ConversationFacts,
-    out: &mut Vec<Effect>,
-) -> Verdict {
-    message.origin = Origin::Live;
-    let seen = message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some());
-    state.directory.index_message(&message.ids, key);
-    if !facts.ids.is_empty() {
-        state.directory.observe(key, facts);
-    }
-    let parked = state.parked.take(&message.ids);
-    let inbound = message.direction == Direction::Inbound;
-    let is_line = !matches!(message.content, Content::Reaction { .. });
-    let at = message.created_at.or(message.sent_at).unwrap_or(state.now);
-    let preview = message.preview();
-    let ids = message.ids.clone();
-    let mut duplicate = seen;
-    let mut out_of_order = false;
-    let open = state.open == Some(key);
-    if let Some(view) = state.threads.get_mut(key) {
-        if inbound {
-            view.typing = None;
-        }
-        match view.change(|thread| thread.insert(message)) {
-            Inserted::New { out_of_order: late, .. } => {
-                out_of_order = late;
-                duplicate = false;
-                if view.anchor != Anchor::End {
-                    view.below += 1;
-                }
-            }
-            Inserted::Merged { changed, .. } => {
-                duplicate = true;
-                state.dirty |= open && changed;
-            }
-            Inserted::Reaction { .. } | Inserted::ParkedReaction => {}
-        }
-        for update in parked {
-            for id in ids.iter() {
-                if view.thread.apply_status(id, &update) {
-                    break;
-                }
-            }
-        }
-        state.dirty |= open && !duplicate;
-    }
-    state.missed.heard(key);
-    if duplicate {
-        raise(state, key, facts, None);
-        return Verdict::Duplicate { key };
-    }
-    raise(state, key, facts, is_line.then_some((at, preview.clone(), inbound)));
-    if inbound {
-        count_unread(state, key, preview, out);
-    }
-    match (open, out_of_order) {
-        (_, true) => Verdict::OutOfOrder { key },
-        (true, false) => Verdict::Routed { key },
-        (false, false) => Verdict::Background { key },
-    }
-}
-
-/// Moves a row to where its last message puts it, with what the event tells of the customer.
-fn raise(
-    state: &mut State,
-    key: ConversationKey,
-    facts: &ConversationFacts,
-    line: Option<(jiff::Timestamp, Clean, bool)>,
-) {
-    state.inbox.change(key, |row| {
-        row.absorb_person(facts);
-        if let Some((at, preview, inbound)) = line {
-            if row.last_at.is_none_or(|last| at >= last) {
-                row.preview = Some(preview);
-            }
-            row.last_at = row.last_at.max(Some(at));
-            if inbound {
-                row.last_inbound_at = row.last_inbound_at.max(Some(at));
-            }
-        }
-    });
-    state.dirty = true;
-}
-
-/// Counts an inbound message that the user does not see, and tells them.
-fn count_unread(state: &mut State, key: ConversationKey, body: Clean, out: &mut Vec<Effect>) {
-    let counted_by_update = state.unread_owed.get_mut(&key).filter(|owed| **owed > 0);
-    if let Some(owed) = counted_by_update {
-        *owed -= 1;
-    } else {
-        state.inbox.change(key, |row| row.unread = row.unread.saturating_add(1));
-    }
-    if reading::in_view(state, key) {
-        return reading::look(state, out);
-    }
-    if state.live_since.is_none() {
-        return;
-    }
-    if state.settings.bell {
-        out.push(Effect::Bell);
-    }
-    if state.settings.notify {
-        let (title, body) = if state.settings.hide_content {
-            (Clean::line("Switchboard"), Clean::line("A new message"))
-        } else {
-            (title_of(state, key), body)
-        };
-        out.push(Effect::Notify { title, body });
     }
 }
 
@@ -437,86 +275,4 @@ fn typing_event(
     }
     let verdict = if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } };
     Decision::of(verdict, resolution)
-}
-
-/// A message that cannot be routed stands in the Unrouted row, with its reason.
-fn park(state: &mut State, seq: u64, evidence: Evidence, message: Option<Box<Message>>, reason: Clean) {
-    let received = state.now;
-    state.unrouted.push(Unrouted { seq, received, evidence, message, reason });
-    state.dirty = true;
-}
-
-/// An event names a conversation that is not known: it waits while that is fetched.
-fn wait_for(state: &mut State, id: Id, waiter: Waiter, out: &mut Vec<Effect>) {
-    ask_for(state, &id, out);
-    let waiting: usize = state.waiting.unknown.values().map(Vec::len).sum();
-    if waiting >= MOST_WAITING {
-        let reason = Clean::line("too many events wait for unknown conversations");
-        return park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason);
-    }
-    state.waiting.unknown.entry(id).or_default().push(waiter);
-}
-
-fn ask_for(state: &mut State, id: &Id, out: &mut Vec<Effect>) {
-    if !state.waiting.unknown.contains_key(id) {
-        state.waiting.unknown.insert(id.clone(), Vec::new());
-        out.push(Effect::Backend(Command::FetchConversation { id: id.clone() }));
-    }
-}
-
-/// A conversation that an event named was fetched, or could not be.
-pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, RestError>, out: &mut Vec<Effect>) {
-    let waiters = state.waiting.unknown.remove(id).unwrap_or_default();
-    let reason = match result {
-        Ok(page) => match page.facts {
-            Some(mut facts) => {
-                if facts.ids.iter().all(|named| named.id != *id) {
-                    // The backend answered this id with another name for it: the answer declares both.
-                    facts.ids.push(crate::chat::NamedId { pointer: "(asked for)".into(), id: id.clone() });
-                }
-                let unread = u32::try_from(page.messages.iter().filter(|m| m.direction == Direction::Inbound).count());
-                facts.unread = facts.unread.or(unread.ok());
-                lists::put(state, &facts, NameOrigin::Declared, out);
-                None
-            }
-            None => Some(Clean::line("the backend's answer does not describe the conversation")),
-        },
-        Err(error) => Some(Clean::line(&format!("its conversation could not be fetched: {error}"))),
-    };
-    for waiter in waiters {
-        if let Some(reason) = &reason {
-            park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason.clone());
-            continue;
-        }
-        let seq = waiter.seq;
-        let again = state.directory.resolve(&waiter.evidence);
-        if matches!(again.outcome, Outcome::Unknown(_)) {
-            let reason = Clean::line("the backend fetched a conversation that does not carry the event's id");
-            park(state, seq, waiter.evidence, Some(waiter.message), reason);
-            continue;
-        }
-        let decision = message_event(state, waiter, out);
-        if let Some(entry) = state.timeline.get_mut(seq) {
-            entry.verdict = decision.verdict;
-            entry.conversation = decision.key;
-            entry.rule = decision.resolution.and_then(|found| found.rule);
-        }
-    }
-    state.dirty = true;
-}
-
-/// The agent says where an unrouted message belongs.
-pub(super) fn belongs(state: &mut State, index: usize, key: ConversationKey, out: &mut Vec<Effect>) {
-    if index >= state.unrouted.len() {
-        return;
-    }
-    let item = state.unrouted.remove(index);
-    let name = title_of(state, key);
-    match item.message {
-        Some(message) => {
-            place(state, key, *message, &ConversationFacts::default(), out);
-            say(state, false, format!("Put into the conversation with {name}, as you said"));
-        }
-        None => say(state, true, "It could not be read; its raw payload is in the traffic panel (F12)"),
-    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, fetch_latest, routing, say, target, title_of};
+use super::{Effect, State, fetch_latest, say, target, title_of, waiting};
 use crate::app::composer::Mode;
 use crate::app::msg::Timer;
 use crate::app::outbox::{Fate, Outgoing};
@@ -96,7 +96,7 @@ pub(super) fn answered(
         Ok(accepted) => settle(state, client, key, &accepted),
         Err(error) => refused(state, client, key, error, out),
     }
-    routing::release_held(state, client, out);
+    waiting::release_held(state, client, out);
     start(state, out);
 }
 

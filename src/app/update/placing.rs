@@ -1,0 +1,122 @@
+//! Putting a message into its conversation: the thread, the row, the count of what is unread.
+
+use super::{Effect, State, reading, title_of};
+use crate::app::threads::Anchor;
+use crate::chat::thread::Inserted;
+use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Message, Origin, Verdict};
+use crate::text::Clean;
+
+/// Puts a message into its conversation, and says what that was.
+pub(super) fn place(
+    state: &mut State,
+    key: ConversationKey,
+    mut message: Message,
+    facts: &ConversationFacts,
+    out: &mut Vec<Effect>,
+) -> Verdict {
+    message.origin = Origin::Live;
+    let seen = message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some());
+    state.directory.index_message(&message.ids, key);
+    if !facts.ids.is_empty() {
+        state.directory.observe(key, facts);
+    }
+    let parked = state.parked.take(&message.ids);
+    let inbound = message.direction == Direction::Inbound;
+    let is_line = !matches!(message.content, Content::Reaction { .. });
+    let at = message.created_at.or(message.sent_at).unwrap_or(state.now);
+    let preview = message.preview();
+    let ids = message.ids.clone();
+    let mut duplicate = seen;
+    let mut out_of_order = false;
+    let open = state.open == Some(key);
+    if let Some(view) = state.threads.get_mut(key) {
+        if inbound {
+            view.typing = None;
+        }
+        match view.change(|thread| thread.insert(message)) {
+            Inserted::New { out_of_order: late, .. } => {
+                out_of_order = late;
+                duplicate = false;
+                if view.anchor != Anchor::End {
+                    view.below += 1;
+                }
+            }
+            Inserted::Merged { changed, .. } => {
+                duplicate = true;
+                state.dirty |= open && changed;
+            }
+            Inserted::Reaction { .. } | Inserted::ParkedReaction => {}
+        }
+        for update in parked {
+            for id in ids.iter() {
+                if view.thread.apply_status(id, &update) {
+                    break;
+                }
+            }
+        }
+        state.dirty |= open && !duplicate;
+    }
+    state.missed.heard(key);
+    if duplicate {
+        raise(state, key, facts, None);
+        return Verdict::Duplicate { key };
+    }
+    raise(state, key, facts, is_line.then_some((at, preview.clone(), inbound)));
+    if inbound {
+        count_unread(state, key, preview, out);
+    }
+    match (open, out_of_order) {
+        (_, true) => Verdict::OutOfOrder { key },
+        (true, false) => Verdict::Routed { key },
+        (false, false) => Verdict::Background { key },
+    }
+}
+
+/// Moves a row to where its last message puts it, with what the event tells of the customer.
+fn raise(
+    state: &mut State,
+    key: ConversationKey,
+    facts: &ConversationFacts,
+    line: Option<(jiff::Timestamp, Clean, bool)>,
+) {
+    state.inbox.change(key, |row| {
+        row.absorb_person(facts);
+        if let Some((at, preview, inbound)) = line {
+            if row.last_at.is_none_or(|last| at >= last) {
+                row.preview = Some(preview);
+            }
+            row.last_at = row.last_at.max(Some(at));
+            if inbound {
+                row.last_inbound_at = row.last_inbound_at.max(Some(at));
+            }
+        }
+    });
+    state.dirty = true;
+}
+
+/// Counts an inbound message that the user does not see, and tells them.
+fn count_unread(state: &mut State, key: ConversationKey, body: Clean, out: &mut Vec<Effect>) {
+    let counted_by_update = state.unread_owed.get_mut(&key).filter(|owed| **owed > 0);
+    if let Some(owed) = counted_by_update {
+        *owed -= 1;
+    } else {
+        state.inbox.change(key, |row| row.unread = row.unread.saturating_add(1));
+    }
+    if reading::in_view(state, key) {
+        return reading::look(state, out);
+    }
+    if state.live_since.is_none() {
+        return;
+    }
+    if state.settings.bell {
+        out.push(Effect::Bell);
+    }
+    if state.settings.notify {
+        let (title, body) = if state.settings.hide_content {
+            (Clean::line("Switchboard"), Clean::line("A new message"))
+        } else {
+            (title_of(state, key), body)
+        };
+        out.push(Effect::Notify { title, body });
+    }
+}

@@ -1,0 +1,144 @@
+//! Events that wait: for a conversation that is being fetched, for the answer to a send, or for the agent to say where
+//! they belong.
+
+use std::collections::HashMap;
+
+use super::routing::message_event;
+use super::{Effect, State, lists, placing, say, sending, title_of};
+use crate::app::outbox::Fate;
+use crate::app::state::Unrouted;
+use crate::backend::{Command, RestError};
+use crate::chat::directory::NameOrigin;
+use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Evidence, Id, Message, Outcome};
+use crate::text::Clean;
+use crate::wire::ThreadPage;
+
+/// At most this many events wait for unknown conversations and for answers to sends; the oldest give way, visibly.
+const MOST_WAITING: usize = 10_000;
+/// Events that wait for something that was asked for.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// For a conversation that is being fetched, by the id that was asked for.
+    unknown: HashMap<Id, Vec<Waiter>>,
+    /// For the answer to a send that this may be the echo of, by our id of the message.
+    held: Vec<(Id, Waiter)>,
+}
+
+/// A message event that waits.
+#[derive(Debug)]
+pub(super) struct Waiter {
+    pub(super) seq: u64,
+    pub(super) evidence: Evidence,
+    pub(super) message: Box<Message>,
+    pub(super) facts: Box<ConversationFacts>,
+}
+
+/// The send of ours that this outbound message may be the echo of, while its answer is awaited: until then nobody
+/// knows its ids, and showing it would show it twice.
+pub(super) fn echo_of(state: &State, key: ConversationKey, message: &Message) -> Option<Id> {
+    if message.direction != Direction::Outbound
+        || message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some())
+    {
+        return None;
+    }
+    let Content::Text { .. } = message.content else { return None };
+    let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
+    sending.find(|item| sending::says(message, &item.text)).map(|item| item.client.clone())
+}
+
+/// Holds an event back until the answer to this send is there.
+pub(super) fn hold(state: &mut State, client: Id, waiter: Waiter) {
+    state.waiting.held.push((client, waiter));
+}
+
+/// The answer to a send came: what waited for it is routed now.
+pub(super) fn release_held(state: &mut State, client: &Id, out: &mut Vec<Effect>) {
+    let (free, held) =
+        std::mem::take(&mut state.waiting.held).into_iter().partition(|(waits_for, _)| waits_for == client);
+    state.waiting.held = held;
+    for (_, waiter) in free {
+        message_event(state, waiter, out);
+    }
+}
+
+/// A message that cannot be routed stands in the Unrouted row, with its reason.
+pub(super) fn park(state: &mut State, seq: u64, evidence: Evidence, message: Option<Box<Message>>, reason: Clean) {
+    let received = state.now;
+    state.unrouted.push(Unrouted { seq, received, evidence, message, reason });
+    state.dirty = true;
+}
+
+/// An event names a conversation that is not known: it waits while that is fetched.
+pub(super) fn wait_for(state: &mut State, id: Id, waiter: Waiter, out: &mut Vec<Effect>) {
+    ask_for(state, &id, out);
+    let waiting: usize = state.waiting.unknown.values().map(Vec::len).sum();
+    if waiting >= MOST_WAITING {
+        let reason = Clean::line("too many events wait for unknown conversations");
+        return park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason);
+    }
+    state.waiting.unknown.entry(id).or_default().push(waiter);
+}
+
+pub(super) fn ask_for(state: &mut State, id: &Id, out: &mut Vec<Effect>) {
+    if !state.waiting.unknown.contains_key(id) {
+        state.waiting.unknown.insert(id.clone(), Vec::new());
+        out.push(Effect::Backend(Command::FetchConversation { id: id.clone() }));
+    }
+}
+
+/// A conversation that an event named was fetched, or could not be.
+pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, RestError>, out: &mut Vec<Effect>) {
+    let waiters = state.waiting.unknown.remove(id).unwrap_or_default();
+    let reason = match result {
+        Ok(page) => match page.facts {
+            Some(mut facts) => {
+                if facts.ids.iter().all(|named| named.id != *id) {
+                    // The backend answered this id with another name for it: the answer declares both.
+                    facts.ids.push(crate::chat::NamedId { pointer: "(asked for)".into(), id: id.clone() });
+                }
+                let unread = u32::try_from(page.messages.iter().filter(|m| m.direction == Direction::Inbound).count());
+                facts.unread = facts.unread.or(unread.ok());
+                lists::put(state, &facts, NameOrigin::Declared, out);
+                None
+            }
+            None => Some(Clean::line("the backend's answer does not describe the conversation")),
+        },
+        Err(error) => Some(Clean::line(&format!("its conversation could not be fetched: {error}"))),
+    };
+    for waiter in waiters {
+        if let Some(reason) = &reason {
+            park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason.clone());
+            continue;
+        }
+        let seq = waiter.seq;
+        let again = state.directory.resolve(&waiter.evidence);
+        if matches!(again.outcome, Outcome::Unknown(_)) {
+            let reason = Clean::line("the backend fetched a conversation that does not carry the event's id");
+            park(state, seq, waiter.evidence, Some(waiter.message), reason);
+            continue;
+        }
+        let decision = message_event(state, waiter, out);
+        if let Some(entry) = state.timeline.get_mut(seq) {
+            entry.verdict = decision.verdict;
+            entry.conversation = decision.key;
+            entry.rule = decision.resolution.and_then(|found| found.rule);
+        }
+    }
+    state.dirty = true;
+}
+
+/// The agent says where an unrouted message belongs.
+pub(super) fn belongs(state: &mut State, index: usize, key: ConversationKey, out: &mut Vec<Effect>) {
+    if index >= state.unrouted.len() {
+        return;
+    }
+    let item = state.unrouted.remove(index);
+    let name = title_of(state, key);
+    match item.message {
+        Some(message) => {
+            placing::place(state, key, *message, &ConversationFacts::default(), out);
+            say(state, false, format!("Put into the conversation with {name}, as you said"));
+        }
+        None => say(state, true, "It could not be read; its raw payload is in the traffic panel (F12)"),
+    }
+}
