@@ -1,8 +1,6 @@
 //! What the program asks of a backend.
 
-use jiff::Timestamp;
-
-use crate::chat::{ConversationKey, Id, Phone, Status};
+use crate::chat::{Id, Status};
 
 /// Why something is fetched; comes back with the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,45 +13,7 @@ pub enum Purpose {
     Drift,
 }
 
-/// Which stretch of a thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// The newest messages.
-    Latest,
-    /// Those before this message, by its backend id; `at` is its `created_at`.
-    Before {
-        /// The oldest message that is here.
-        message: Id,
-        /// Its time.
-        at: Option<Timestamp>,
-    },
-}
-
-/// A conversation as requests name it: every name is there because backends differ in the one that each path takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// Its key in this process.
-    pub key: ConversationKey,
-    /// The id that paths use.
-    pub id: Id,
-    /// Its other declared ids (the composite, say).
-    pub aliases: Vec<Id>,
-    /// Business phone number id.
-    pub line: Option<Id>,
-    /// The customer's phone.
-    pub phone: Option<Phone>,
-}
-
-/// What to send.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Outgoing {
-    /// Plain text.
-    Text {
-        /// As the agent typed it.
-        body: String,
-    },
-}
+pub use crate::wire::{Outgoing, Page, Target};
 
 /// A request to the backend. Each is answered by reports; none blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]

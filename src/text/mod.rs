@@ -14,6 +14,7 @@ mod escape;
 mod fold;
 mod links;
 pub mod sanitize;
+mod surrogates;
 mod width;
 mod wrap;
 
@@ -24,5 +25,6 @@ pub use clean::{Clean, LINE_GRAPHEMES, TEXT_BYTES};
 pub use fold::{Direction, direction, initials, search_fold};
 pub use links::{Link, links};
 pub use sanitize::NOTHING_VISIBLE;
+pub use surrogates::repair_surrogates;
 pub use width::{degrade, fit, grapheme_width, graphemes, pad, pad_start, width};
 pub use wrap::wrap;
