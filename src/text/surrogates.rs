@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn sound_text_is_left_alone() {
-        for json in [r#""plain""#, r#""\ud83d\ude00""#, r#""\\ud83d""#, r#""\"\\\\é\n""#, "\\", "\\u", "\\u12", "\\é\\é"] {
+        for json in
+            [r#""plain""#, r#""\ud83d\ude00""#, r#""\\ud83d""#, r#""\"\\\\é\n""#, "\\", "\\u", "\\u12", "\\é\\é"]
+        {
             assert!(matches!(repair_surrogates(json), Cow::Borrowed(text) if text == json), "{json}");
         }
     }

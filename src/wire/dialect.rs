@@ -557,9 +557,12 @@ impl Dialect {
                 }
             }
         }
-        for (what, emission) in [("join", &dialect.socket.join), ("leave", &dialect.socket.leave), ("typing", &dialect.socket.typing)] {
+        for (what, emission) in
+            [("join", &dialect.socket.join), ("leave", &dialect.socket.leave), ("typing", &dialect.socket.typing)]
+        {
             if emission.as_ref().is_some_and(|emission| emission.argument.is_none()) {
-                let problem = format!("socket.{what} has no argument; give one with {{id}}: a missing one stops some servers");
+                let problem =
+                    format!("socket.{what} has no argument; give one with {{id}}: a missing one stops some servers");
                 return Err(error(problem));
             }
         }

@@ -27,7 +27,8 @@ impl Dialect {
     /// The login; `None` where the dialect describes none. The body holds the password.
     pub fn login_request(&self, email: &str, password: &SecretString) -> Option<Request> {
         let spec = self.login.as_ref()?;
-        let variables = Variables::default().with("email", Some(email)).with("password", Some(password.expose_secret()));
+        let variables =
+            Variables::default().with("email", Some(email)).with("password", Some(password.expose_secret()));
         let mut request = plain("a login", &spec.method, spec.path.fill_path(&variables)?);
         request.body = Some(spec.body.fill(&variables)?);
         Some(request)
@@ -87,7 +88,13 @@ impl Dialect {
 
     /// A send, by the first way whose needs are met; `None` when none is (no phone and no line, say). `client` is the
     /// id that this program gave the message; it is also the key under which a backend that can answers once.
-    pub fn send_request(&self, target: &Target, body: &Outgoing, client: &Id, reply_to: Option<&Id>) -> Option<Request> {
+    pub fn send_request(
+        &self,
+        target: &Target,
+        body: &Outgoing,
+        client: &Id,
+        reply_to: Option<&Id>,
+    ) -> Option<Request> {
         let Outgoing::Text { body: text } = body;
         let variables = Variables::default()
             .with("id", Some(target.id.as_str()))
@@ -109,8 +116,7 @@ impl Dialect {
     /// Tells that a conversation was read; `None` where the backend has no such request.
     pub fn read_request(&self, target: &Target, last: Option<&Id>) -> Option<Request> {
         let spec = self.read.as_ref()?;
-        let variables =
-            Variables::default().with("id", Some(target.id.as_str())).with("last", last.map(Id::as_str));
+        let variables = Variables::default().with("id", Some(target.id.as_str())).with("last", last.map(Id::as_str));
         let mut request = self.about(target, "mark as read", &spec.method, &spec.path, &spec.ids)?;
         request.retry_on.clone_from(&spec.retry_on);
         if let Some(body) = &spec.body {
@@ -190,7 +196,14 @@ impl Dialect {
     }
 
     /// A request whose path names a conversation, with its other names to fall back to.
-    fn about(&self, target: &Target, what: &'static str, method: &str, path: &TextTemplate, names: &[Name]) -> Option<Request> {
+    fn about(
+        &self,
+        target: &Target,
+        what: &'static str,
+        method: &str,
+        path: &TextTemplate,
+        names: &[Name],
+    ) -> Option<Request> {
         let mut ids: Vec<&Id> = Vec::new();
         for name in names {
             let id = match name {

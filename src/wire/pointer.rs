@@ -22,7 +22,9 @@ impl Pointer {
             "." => Box::default(),
             _ => source
                 .strip_prefix('/')
-                .ok_or_else(|| format!("`{source}` is no JSON pointer: it must begin with a slash, or be a single dot"))?
+                .ok_or_else(|| {
+                    format!("`{source}` is no JSON pointer: it must begin with a slash, or be a single dot")
+                })?
                 .split('/')
                 .map(|token| token.replace("~1", "/").replace("~0", "~").into())
                 .collect(),

@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_whole_or_not_at_all() {
-        let template = JsonTemplate(json!({ "conversationId": "{id}", "on": "{typing}", "as": "room:{id}", "to": "{reply?}" }));
+        let template =
+            JsonTemplate(json!({ "conversationId": "{id}", "on": "{typing}", "as": "room:{id}", "to": "{reply?}" }));
         let variables = Variables::default().with("id", Some("42")).with("typing", Some(true));
         assert_eq!(template.fill(&variables), Some(json!({ "conversationId": "42", "on": true, "as": "room:42" })));
         assert_eq!(template.fill(&Variables::default().with("id", Some("42"))), None, "never null or missing");

@@ -28,9 +28,9 @@ impl Dialect {
         };
         let mut emitted = None;
         let event = with_json(name, args, |args| {
-            let payload = args.step(&spec.argument.to_string()).ok_or_else(|| {
-                error(name, &format!("/{}", spec.argument), "the argument is missing")
-            })?;
+            let payload = args
+                .step(&spec.argument.to_string())
+                .ok_or_else(|| error(name, &format!("/{}", spec.argument), "the argument is missing"))?;
             emitted = spec.emitted.read(payload, Json::time);
             self.event(name, spec, payload)
         });
@@ -72,7 +72,8 @@ impl Dialect {
             }
             EventKind::Account => Ok(Event::Account),
             EventKind::Complaint => {
-                let message = spec.value.read(payload, line).unwrap_or_else(|| Clean::line("the server reports an error"));
+                let message =
+                    spec.value.read(payload, line).unwrap_or_else(|| Clean::line("the server reports an error"));
                 Ok(Event::Complaint { message })
             }
         }
@@ -112,7 +113,10 @@ impl Dialect {
             broadcast_id: spec.broadcast.id(payload),
             account: self.message.account.id(payload),
             line: self.message.line.id(payload),
-            message: named_ids(&spec.message_ids, payload).into_iter().map(|named: NamedId| -> Id { named.id }).collect(),
+            message: named_ids(&spec.message_ids, payload)
+                .into_iter()
+                .map(|named: NamedId| -> Id { named.id })
+                .collect(),
             ..Evidence::default()
         }
     }

@@ -5,11 +5,11 @@ use super::super::event::DecodeError;
 use super::super::json::Json;
 use super::super::pointer::Choice;
 use super::{error, line, name, phone};
+use crate::chat::message::Degrees;
 use crate::chat::{
     Content, Delivery, DeliveryState, DeliveryUpdate, Direction, Failure, Id, Media, MediaKind, Message, MessageIds,
     Origin, Phone,
 };
-use crate::chat::message::Degrees;
 use crate::text::Clean;
 
 impl Dialect {
@@ -111,7 +111,8 @@ impl Dialect {
         let spec = &self.message.content;
         let word = self.message.kind.read(json, Json::text).unwrap_or_default();
         let body = || spec.text.read(json, Json::text).map(|text| Clean::text(&text));
-        let unsupported = || Content::Unsupported { kind: Clean::line(if word.is_empty() { "unknown" } else { &word }) };
+        let unsupported =
+            || Content::Unsupported { kind: Clean::line(if word.is_empty() { "unknown" } else { &word }) };
         let kind = self.message.types.get(word.as_ref()).copied().or_else(|| self.guessed(json, &word));
         let Some(kind) = kind else { return unsupported() };
         let content = match kind {
@@ -179,10 +180,9 @@ impl Dialect {
     fn contacts(&self, json: &Json<'_>) -> Vec<Clean> {
         let spec = &self.message.content;
         match spec.contacts.find(json) {
-            Some(Json::Array(cards)) => cards
-                .iter()
-                .filter_map(|card| spec.contact.read(card, line).or_else(|| line(card)))
-                .collect(),
+            Some(Json::Array(cards)) => {
+                cards.iter().filter_map(|card| spec.contact.read(card, line).or_else(|| line(card))).collect()
+            }
             _ => Vec::new(),
         }
     }
