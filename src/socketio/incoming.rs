@@ -17,7 +17,8 @@ pub enum Incoming {
     Event(Event),
     /// The session moved to another transport.
     Upgraded(Transport),
-    /// The server pinged, and was answered. Not reported while the queue is full.
+    /// The server pinged, and was answered. Of several in a row that nobody took only the last is
+    /// reported, and none while the queue is full.
     Ping {
         /// When it was read.
         at: Instant,

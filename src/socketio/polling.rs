@@ -95,7 +95,8 @@ impl Polling {
     pub fn begin(&mut self, target: &Target, handshake: &Handshake) {
         self.url = target.url(Transport::Polling, Some(&handshake.sid));
         self.max_post = handshake.max_payload.unwrap_or(WAITING);
-        self.patience = handshake.ping_interval() + handshake.ping_timeout();
+        // Longer than the watchdog of the session waits: this is for a server that pings and answers no POST.
+        self.patience = 2 * (handshake.ping_interval() + handshake.ping_timeout());
     }
 
     /// Sends no more polls: the session is about to be upgraded.

@@ -6,6 +6,7 @@ use std::{
     future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
+    time::Instant,
 };
 
 use super::{config::Recovery, error::CloseReason, incoming::Incoming};
@@ -112,17 +113,21 @@ impl Producer {
             self.dropped += 1;
             return;
         }
-        self.note(item, size);
+        let cost = size.saturating_add(OVERHEAD);
+        self.free_events -= 1;
+        self.free_bytes = self.free_bytes.saturating_sub(cost);
+        self.batch_bytes = self.batch_bytes.saturating_add(cost);
+        self.batch.push(item);
     }
 
-    /// Adds an item if there is room, and forgets it otherwise.
-    pub fn note(&mut self, item: Incoming, size: usize) {
-        if !self.full() {
-            self.free_events -= 1;
-            let cost = size.saturating_add(OVERHEAD);
-            self.free_bytes = self.free_bytes.saturating_sub(cost);
-            self.batch_bytes = self.batch_bytes.saturating_add(cost);
-            self.batch.push(item);
+    /// Adds a ping unless the queue is full. It takes no room: of pings in a row only the last is kept, so that they
+    /// cannot crowd events out.
+    pub fn ping(&mut self, at: Instant) {
+        let full = self.full();
+        match self.batch.last_mut() {
+            Some(Incoming::Ping { at: last }) => *last = at,
+            _ if full => {}
+            _ => self.batch.push(Incoming::Ping { at }),
         }
     }
 
@@ -138,6 +143,9 @@ impl Producer {
         }
         let mut state = lock(&self.shared);
         state.bytes = state.bytes.saturating_add(std::mem::take(&mut self.batch_bytes));
+        if let (Some(Incoming::Ping { .. }), Some(Incoming::Ping { .. })) = (state.items.back(), self.batch.first()) {
+            state.items.pop_back();
+        }
         state.items.extend(self.batch.drain(..));
         if self.dropped > 0 {
             // One marker for one stretch: later drops count into it while nothing follows it.

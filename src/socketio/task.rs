@@ -150,7 +150,7 @@ impl Task {
             self.receive(frame, now)?;
         }
         for _ in 0..BATCH {
-            if self.must_wait(now) && !self.queue.make_room() {
+            if self.queue.full() && !self.queue.make_room() && self.must_wait(now) {
                 return Ok(true);
             }
             match self.session.link.poll_next(cx) {
@@ -171,11 +171,10 @@ impl Task {
         Ok(false)
     }
 
-    /// Whether reading has to stop until the consumer makes room: never while a ping is due, an answer is awaited, or
-    /// the session moves to another transport.
+    /// Whether a full queue stops the reading: never while a ping is due, an answer is awaited, or the session moves
+    /// to another transport.
     fn must_wait(&self, now: Instant) -> bool {
-        self.queue.full()
-            && now < self.ping_due()
+        now < self.ping_due()
             && !self.commands.acks.awaited()
             && !self.session.upgrade.pausing()
             && self.leaving.is_none()
@@ -198,7 +197,7 @@ impl Task {
                     self.pong = Some(engine::pong(payload));
                     self.pinged = now;
                     self.arm(self.deadline(now));
-                    self.queue.note(Incoming::Ping { at: now.into_std() }, 0);
+                    self.queue.ping(now.into_std());
                 }
                 Ok(engine::Packet::Close) => return Err(CloseReason::EngineClose),
                 Ok(engine::Packet::Noop) => {}

@@ -54,16 +54,11 @@ async fn a_killed_server_is_noticed() {
 
 #[tokio::test]
 async fn a_polling_session_that_the_server_forgot_is_named() {
-    // Pings that nobody answers in time end the session at the server; the next poll learns it.
-    let Some(server) = Server::start(json!({})).await else { return };
-    let mut connection = server.connect(TransportChoice::Polling).await;
-    // A second GET beside the one under way is an offence that makes the server close the session.
-    let sid = &connection.info.engine_sid;
-    let url = format!("http://127.0.0.1:{}/socket.io/?EIO=4&transport=polling&sid={sid}", server.port);
-    let port = server.port;
-    fake::request(port, &url).await;
+    let port = fake::polling([r#"40{"sid":"s"}"#, r#"42["last"]"#]).await;
+    let mut connection = connect(config(port, TransportChoice::Polling)).await.unwrap();
+    connection.named("last").await;
     let reason = connection.end().await;
-    assert!(matches!(reason, CloseReason::Http { status: 400, .. } | CloseReason::EngineClose), "{reason:?}");
+    assert_eq!(reason.to_string(), r#"the server answered HTTP 400: {"code":1,"message":"Session ID unknown"}"#);
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! Servers that the official one cannot be.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -68,10 +71,37 @@ pub async fn serve<F: Future<Output = ()> + Send>(
     port
 }
 
-/// Makes one plain request and lets go of it after the answer's head.
-pub async fn request(port: u16, url: &str) {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    let request = format!("GET {url} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let _ = stream.read_u8().await;
+/// A polling session: the open packet, one poll for each of these bodies, and then the session is forgotten.
+pub async fn polling(bodies: impl IntoIterator<Item = impl Into<String>>) -> u16 {
+    let bodies: Arc<[String]> = bodies.into_iter().map(Into::into).collect();
+    let polls = Arc::new(AtomicUsize::new(0));
+    serve(move |mut stream| {
+        let (polls, bodies) = (Arc::clone(&polls), Arc::clone(&bodies));
+        async move {
+            let mut head = String::new();
+            while !head.ends_with("\r\n\r\n") {
+                match stream.read_u8().await {
+                    Ok(byte) => head.push(byte.into()),
+                    Err(_) => return,
+                }
+            }
+            let (status, body) = if head.starts_with("POST") {
+                let length = head.to_lowercase().split_once("content-length: ").unwrap().1.to_owned();
+                let length = length.split("\r\n").next().unwrap().parse().unwrap();
+                stream.read_exact(&mut vec![0; length]).await.unwrap();
+                ("200 OK", "ok")
+            } else if !head.contains("sid=") {
+                ("200 OK", OPEN)
+            } else {
+                match bodies.get(polls.fetch_add(1, Ordering::Relaxed)) {
+                    Some(body) => ("200 OK", body.as_str()),
+                    None => ("400 Bad Request", r#"{"code":1,"message":"Session ID unknown"}"#),
+                }
+            };
+            let length = body.len();
+            let answer = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    })
+    .await
 }
