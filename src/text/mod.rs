@@ -5,7 +5,8 @@
 //! raw text does not compile. What is taken out, and why, stands in [`sanitize`].
 //!
 //! The room also knows how much room a text takes ([`width()`], [`fit`], [`pad`]), how it breaks into lines
-//! ([`wrap`]), which links stand in it ([`links`]), and how it is compared when somebody searches ([`search_fold`]).
+//! ([`wrap`]), which links and
+//! which formatting stand in it ([`links`], [`markup()`]), and how it is compared when somebody searches ([`search_fold`]).
 //! It draws nothing and does no I/O.
 
 mod class;
@@ -13,6 +14,7 @@ mod clean;
 mod escape;
 mod fold;
 mod links;
+mod markup;
 pub mod sanitize;
 mod surrogates;
 mod width;
@@ -24,6 +26,7 @@ mod tests;
 pub use clean::{Clean, LINE_GRAPHEMES, TEXT_BYTES};
 pub use fold::{Direction, direction, initials, search_fold};
 pub use links::{Link, links};
+pub use markup::{Emphasis, Run, markup};
 pub use sanitize::NOTHING_VISIBLE;
 pub use surrogates::repair_surrogates;
 pub use width::{degrade, fit, grapheme_width, graphemes, pad, pad_start, width};

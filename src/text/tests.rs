@@ -248,6 +248,44 @@ fn one_million_columns_in_one_line() {
     }
 }
 
+/// Runs as `look:text`, marks left out.
+fn looks(text: &str) -> String {
+    let mut shown = Vec::new();
+    for run in markup(text).iter().filter(|run| !run.mark) {
+        let Emphasis { bold, italic, strike, code } = run.emphasis;
+        let look: String = [(bold, 'b'), (italic, 'i'), (strike, 's'), (code, 'c')]
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, c)| c)
+            .collect();
+        shown.push(format!("{look}:{}", text.get(run.range.clone()).unwrap()));
+    }
+    shown.join("|")
+}
+
+#[test]
+fn formatting_is_whatsapps() {
+    for (text, want) in [
+        ("plain", ":plain"),
+        ("*bold* x", "b:bold|: x"),
+        ("a _b c_, ~d~!", ":a |i:b c|:, |s:d|:!"),
+        ("*_both_*", "bi:both"),
+        ("*a _b_ c*", "b:a |bi:b|b: c"),
+        ("2*3*4 snake_case_name ~/x", ":2*3*4 snake_case_name ~/x"),
+        ("* a *", ":* a *"),
+        ("*a\nb*", ":*a\nb*"),
+        ("**", ":**"),
+        ("*a _b*", "b:a _b"),
+        ("`*x*` *y*", "c:*x*|: |b:y"),
+        ("```a\n*b*``` _c_", "c:a\n*b*|: |i:c"),
+        ("``` open *b*", ":``` open |b:b"),
+        ("`open *b*", ":`open |b:b"),
+        ("*سلام* 注", "b:سلام|: 注"),
+    ] {
+        assert_eq!(looks(text), want, "{text:?}");
+    }
+}
+
 #[test]
 fn only_web_and_mail_links() {
     let text = "see https://x.example/a?b=1, HTTP://y.example (http://z.example/(1)) me@x.example javascript://%0aalert(1) \
@@ -462,6 +500,18 @@ proptest! {
         }
         let solid = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         prop_assert_eq!(solid(&kept), solid(&text));
+    }
+
+    #[test]
+    fn runs_have_no_gaps(text in "[a *_~`\n注]{0,40}") {
+        let mut end = 0;
+        for run in markup(&text) {
+            prop_assert_eq!(run.range.start, end);
+            prop_assert!(text.get(run.range.clone()).is_some());
+            prop_assert!(!run.mark || run.emphasis != Emphasis::default());
+            end = run.range.end;
+        }
+        prop_assert_eq!(end, text.len());
     }
 
     #[test]
