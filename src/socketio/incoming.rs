@@ -58,6 +58,13 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AckId(pub(super) u64);
 
+impl AckId {
+    /// The number as it stood on the wire, to show it.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// A transport in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {

@@ -46,7 +46,10 @@ pub fn client_config(extra_pem: &[u8]) -> Result<Arc<ClientConfig>, TlsSetupErro
 }
 
 /// Settings that trust nobody, for clients that need some although they never speak TLS.
-pub(super) fn none() -> Result<ClientConfig, rustls::Error> {
+///
+/// # Errors
+/// rustls refuses its own defaults.
+pub fn none() -> Result<ClientConfig, rustls::Error> {
     with_roots(RootCertStore::empty())
 }
 
@@ -84,7 +87,7 @@ pub(super) fn words(error: &io::Error) -> String {
 }
 
 /// [`words`] for an error of rustls itself.
-pub(super) fn rustls_words(error: &rustls::Error) -> String {
+pub fn rustls_words(error: &rustls::Error) -> String {
     use rustls::CertificateError as Bad;
     match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
