@@ -1,0 +1,123 @@
+//! What the socket brings: frames decoded, numbered and reported; the end of the connection and lost events acted on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
+use super::live::transport_name;
+use super::report::{Frame, Report};
+use super::session::Session;
+use crate::socketio::{self, CloseReason, Incoming};
+use crate::wire::{DecodeError, Dialect, Event};
+
+/// So many items are taken before the session looks at anything else.
+const BATCH: usize = 256;
+
+/// The last number that was given to a frame in this process.
+static SEQUENCE: AtomicU64 = AtomicU64::new(0);
+
+impl Session {
+    /// Handles an item, and those that wait behind it.
+    pub(super) async fn incoming(&mut self, first: Option<Incoming>) {
+        let mut item = first;
+        for _ in 0..BATCH {
+            match item {
+                None => return self.lost(&CloseReason::Io("the connection's task ended".to_owned())).await,
+                Some(Incoming::Closed(reason)) => return self.lost(&reason).await,
+                Some(Incoming::Event(event)) => self.event(event).await,
+                Some(Incoming::Ping { .. }) => self.board.session().last_frame = Some(Timestamp::now()),
+                Some(Incoming::Upgraded(transport)) => {
+                    self.board.session().transport = Some(transport_name(transport));
+                }
+                Some(Incoming::Overflow { dropped }) => {
+                    self.reports.send(Report::Overflow { dropped }).await;
+                    self.catch_up();
+                }
+                Some(Incoming::Malformed { bytes, error }) => {
+                    let frame = malformed(&bytes, &error, self.board.epoch());
+                    self.reports.send(Report::Frame(Box::new(frame))).await;
+                }
+            }
+            item = self.live.as_mut().and_then(|live| live.events.try_next());
+            if item.is_none() {
+                return;
+            }
+        }
+        if let Some(item) = item {
+            Box::pin(self.incoming(Some(item))).await;
+        }
+    }
+
+    async fn event(&mut self, event: socketio::Event) {
+        let frame = frame(&self.config.dialect, &event, self.board.epoch());
+        self.board.session().last_frame = Some(frame.received);
+        if self.proves_the_subscription(&frame.event) {
+            self.polls.confirm();
+        }
+        if self.ready_by.is_some() && self.config.dialect.ready_event() == Some(&*event.name) {
+            self.subscribe().await;
+        }
+        self.reports.send(Report::Frame(Box::new(frame))).await;
+    }
+
+    /// News of a conversation whose room is not joined can have come by the account's room alone.
+    fn proves_the_subscription(&self, event: &Result<Event, DecodeError>) -> bool {
+        match event {
+            Ok(Event::Conversation { .. } | Event::Account) => true,
+            Ok(Event::Message { evidence, .. }) => !self.ledger.joined(evidence.ids.iter().map(|named| &named.id)),
+            _ => false,
+        }
+    }
+}
+
+/// An event as it is reported.
+fn frame(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> Frame {
+    let age = event.received.elapsed();
+    let now = Timestamp::now();
+    let raw = arguments(&event.args);
+    let decoded = dialect.decode_event(&event.name, &raw);
+    Frame {
+        epoch,
+        seq: next(),
+        received: now.checked_sub(age).unwrap_or(now),
+        name: Arc::from(&*event.name),
+        raw,
+        ack: event.ack.map(|ack| ack.number()),
+        bytes: event.bytes,
+        emitted: decoded.emitted,
+        event: decoded.event,
+    }
+}
+
+/// The JSON array of the arguments, without the event's name.
+fn arguments(args: &socketio::Args) -> Arc<str> {
+    let mut text = String::with_capacity(args.whole().len());
+    for at in 0..args.len() {
+        text.push(if at == 0 { '[' } else { ',' });
+        text.push_str(args.text(at).unwrap_or("null"));
+    }
+    text.push_str(if text.is_empty() { "[]" } else { "]" });
+    text.into()
+}
+
+/// A packet that could not be understood, as an event that could not be read: it is seen in the traffic panel, with
+/// its bytes.
+fn malformed(bytes: &[u8], error: &socketio::PacketError, epoch: u32) -> Frame {
+    let problem = DecodeError { what: "packet".to_owned(), pointer: String::new(), problem: error.to_string() };
+    Frame {
+        epoch,
+        seq: next(),
+        received: Timestamp::now(),
+        name: Arc::from("(malformed packet)"),
+        raw: String::from_utf8_lossy(bytes).into(),
+        ack: None,
+        bytes: bytes.len(),
+        emitted: None,
+        event: Err(problem),
+    }
+}
+
+fn next() -> u64 {
+    SEQUENCE.fetch_add(1, Ordering::Relaxed) + 1
+}

@@ -1,0 +1,224 @@
+//! The connection's way up and down: dial, subscribe, join, catch up; lost, refused, asked for again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::backoff::Setback;
+use super::command::{Purpose, Target};
+use super::live::{self, DialError, Dialled, Live};
+use super::report::Report;
+use super::reports::News;
+use super::session::Session;
+use super::standing::Link;
+use super::token::Held;
+use crate::chat::Id;
+use crate::socketio::CloseReason;
+use crate::text::Clean;
+
+/// How long a server that announces its readiness is waited for before it is subscribed to all the same.
+const READY: Duration = Duration::from_secs(5);
+/// Subscribed and joined, the resync under way.
+const CATCHING_UP: Link = Link::Rising("catching up");
+
+impl Session {
+    /// Starts an attempt to connect; one that is under way is given up.
+    pub(super) fn dial(&mut self) {
+        self.next_attempt = None;
+        self.standing.link = Link::Rising("connecting");
+        let (config, token, tls) = (Arc::clone(&self.config), Arc::clone(&self.token), Arc::clone(&self.tls));
+        self.attempt(|attempt| async move {
+            let result = live::dial(&config, &token, &tls).await.map(Box::new);
+            News::Dialled { attempt, result }
+        });
+    }
+
+    /// Looks for a token, then dials: after a refusal for a newer one, or afresh because a person asked.
+    fn look_for_token(&mut self, refused: Option<u32>) {
+        self.standing.link = Link::Rising("looking for a new token");
+        let token = Arc::clone(&self.token);
+        self.attempt(|attempt| async move {
+            let result = match refused {
+                Some(number) => token.renew(number).await,
+                None => token.afresh().await,
+            };
+            News::Renewed { attempt, result }
+        });
+    }
+
+    /// Runs one step of an attempt as a task; only the last one started counts.
+    fn attempt<S>(&mut self, step: impl FnOnce(u64) -> S)
+    where
+        S: Future<Output = News> + Send + 'static,
+    {
+        if let Some(dialling) = self.dialling.take() {
+            dialling.abort();
+        }
+        self.attempt += 1;
+        let (tell, step) = (self.tell.clone(), step(self.attempt));
+        let task = tokio::spawn(async move {
+            let _ = tell.send(step.await);
+        });
+        self.dialling = Some(task.abort_handle());
+    }
+
+    pub(super) fn renewed(&mut self, result: Result<Held, Clean>) {
+        match result {
+            Ok(_) => self.dial(),
+            Err(why) => {
+                let reason = format!("{}; {why}", self.standing.reason);
+                self.standing.link = Link::Refused(Clean::line(&reason));
+            }
+        }
+    }
+
+    pub(super) fn not_connected(&mut self, error: DialError) {
+        self.standing.reason = Clean::line(&error.to_string());
+        match error {
+            DialError::NoToken { reason } => self.standing.link = Link::Refused(reason),
+            DialError::Token { number, .. } => self.look_for_token(Some(number)),
+            DialError::Refused { .. } => self.down(Setback::Refused),
+            DialError::Lost { .. } => self.down(Setback::Lost),
+        }
+    }
+
+    /// The namespace is joined: subscribe, join, catch up.
+    pub(super) async fn connected(&mut self, dialled: Dialled) {
+        self.token.accepted(dialled.token);
+        self.backoff.live(self.started.elapsed());
+        self.standing.failed = 0;
+        let session = self.board.session();
+        session.epoch += 1;
+        session.reconnects = session.epoch - 1;
+        session.transport = Some(dialled.transport());
+        session.sid = Some(dialled.sid());
+        session.last_frame = Some(Timestamp::now());
+        self.live = Some(Live::new(dialled, session.epoch, self.tell.clone()));
+        self.polls.connected();
+        if self.config.dialect.ready_event().is_some() {
+            self.standing.link = Link::Rising("waiting for the server to be ready");
+            self.ready_by = Some(Instant::now() + READY);
+            return;
+        }
+        self.subscribe().await;
+    }
+
+    /// Subscribes, joins every wanted room, and begins the resync.
+    pub(super) async fn subscribe(&mut self) {
+        self.ready_by = None;
+        if let Some(emission) = self.config.dialect.subscribe() {
+            let id = Id::new(&*emission.event);
+            self.ledger.want_account(id);
+        }
+        for id in self.ledger.all() {
+            self.join(&id).await;
+        }
+        self.resync();
+        self.standing.link = CATCHING_UP;
+    }
+
+    /// Fetches the list and the open thread.
+    pub(super) fn resync(&mut self) {
+        self.polls.started(Instant::now());
+        let open = self.open.clone().map(|target| (target, self.thread_limit));
+        self.desk.resync(self.list_limit, open, self.board.epoch());
+    }
+
+    /// Frames were lost: what is here may have a gap until the resync has closed it.
+    pub(super) fn catch_up(&mut self) {
+        if matches!(self.standing.link, Link::Up(_)) || self.standing.link == CATCHING_UP {
+            self.resync();
+            self.standing.link = CATCHING_UP;
+        }
+    }
+
+    pub(super) fn polled(&mut self, purpose: Purpose, outcome: Result<(), Clean>) {
+        self.polls.finished(outcome.is_ok());
+        // Of two resyncs the later one counts.
+        if purpose == Purpose::Resync && self.live.is_some() && self.polls.idle() {
+            self.standing.link = Link::Up(outcome);
+        }
+    }
+
+    async fn join(&mut self, id: &Id) {
+        let Some(live) = &self.live else { return };
+        let dialect = &self.config.dialect;
+        let emission = if self.ledger.is_account(id) { dialect.subscribe() } else { dialect.join(id) };
+        let Some(emission) = emission else { return };
+        if let Some(shown) = live.join(id, &emission).await
+            && let Some(report) = self.ledger.emitted(id, shown, live.epoch)
+        {
+            self.reports.send(Report::Room(report)).await;
+        }
+    }
+
+    /// Which rooms are wanted from now on.
+    pub(super) async fn watch(&mut self, open: Option<Target>, others: &[Target]) {
+        let changes = self.ledger.want(open.as_ref(), others);
+        self.open = open;
+        for report in changes.reports {
+            self.reports.send(Report::Room(report)).await;
+        }
+        if let Some(live) = &self.live {
+            for emission in changes.leave.iter().filter_map(|id| self.config.dialect.leave(id)) {
+                live.emit(&emission);
+            }
+        }
+        // Before the subscription there is nothing to do: every wanted room will be joined then.
+        if matches!(self.standing.link, Link::Up(_)) || self.standing.link == CATCHING_UP {
+            for id in &changes.join {
+                self.join(id).await;
+            }
+        }
+    }
+
+    /// Waits for the next attempt; the reason stands already.
+    fn down(&mut self, setback: Setback) {
+        let wait = self.backoff.after(setback, self.started.elapsed(), rand::random());
+        self.standing.failed = self.standing.failed.saturating_add(1);
+        self.next_attempt = Some(Instant::now() + wait);
+        let retry_at = Timestamp::now().checked_add(wait).unwrap_or(Timestamp::MAX);
+        self.standing.link = Link::Down { retry_at };
+    }
+
+    /// The connection ended.
+    pub(super) async fn lost(&mut self, reason: &CloseReason) {
+        self.standing.reason = Clean::line(&reason.to_string());
+        self.down(Setback::Lost);
+        self.hung_up().await;
+    }
+
+    /// There is no connection any more: says so, and that no room is joined.
+    async fn hung_up(&mut self) -> Option<Live> {
+        let live = self.live.take();
+        self.ready_by = None;
+        self.polls.disconnected();
+        self.standing.heard = false;
+        let session = self.board.session();
+        (session.transport, session.sid) = (None, None);
+        self.tell_standing(false).await;
+        for report in self.ledger.stale() {
+            self.reports.send(Report::Room(report)).await;
+        }
+        live
+    }
+
+    /// A person asked: everything that was given up is tried again, at once.
+    pub(super) async fn reconnect(&mut self) {
+        self.token.again();
+        self.backoff.reset();
+        self.standing.failed = 0;
+        match self.standing.link {
+            Link::Off(_) => return,
+            Link::Refused(_) => self.look_for_token(None),
+            _ => self.dial(),
+        }
+        if self.live.is_some()
+            && let Some(live) = self.hung_up().await
+        {
+            tokio::spawn(live.close());
+        }
+    }
+}

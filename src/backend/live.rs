@@ -1,0 +1,218 @@
+//! One connection: the way up, and what is emitted on it.
+
+use std::time::Duration;
+
+use futures_util::poll;
+use reqwest::header::HeaderName;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::BackendConfig;
+use super::http::{extra_headers, secret_header};
+use super::reports::{News, NewsSender};
+use super::tls::Tls;
+use super::token::TokenCell;
+use crate::chat::Id;
+use crate::config::{Profile, Transport as Wanted, check_url, is_loopback};
+use crate::socketio::{self, AckError, Auth, Connection, ConnectError, Emitter, Events, Incoming, Proxy, Transport, TransportChoice};
+use crate::text::Clean;
+use crate::wire::{Dialect, Emission};
+
+/// How long an answer to a join is waited for, beside everything else.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Why an attempt to connect failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DialError {
+    /// There is no token and none could be found.
+    #[error("{reason}")]
+    NoToken {
+        /// Why not.
+        reason: Clean,
+    },
+    /// The server refused the token.
+    #[error("refused: {reason}")]
+    Token {
+        /// Which token.
+        number: u32,
+        /// The server's words.
+        reason: Clean,
+    },
+    /// The server answered and refused, but not the token.
+    #[error("refused: {reason}")]
+    Refused {
+        /// The server's words.
+        reason: Clean,
+    },
+    /// No connection.
+    #[error("{reason}")]
+    Lost {
+        /// Why.
+        reason: Clean,
+    },
+}
+
+/// A joined namespace, not yet subscribed.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    connection: Connection,
+    /// The number of the token that was accepted.
+    pub token: u32,
+}
+
+impl Dialled {
+    pub fn sid(&self) -> Clean {
+        Clean::line(&self.connection.info.sid)
+    }
+
+    pub fn transport(&self) -> &'static str {
+        transport_name(self.connection.info.transport)
+    }
+}
+
+/// Connects: token, transport, handshake, namespace.
+pub(super) async fn dial(config: &BackendConfig, token: &TokenCell, tls: &Tls) -> Result<Dialled, DialError> {
+    let held = token.get().await.map_err(|reason| DialError::NoToken { reason })?;
+    let secret = held.secret.as_ref().map(|secret| secret.expose_secret());
+    let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason) };
+    let settings = settings(config, secret, tls).await.map_err(lost)?;
+    match socketio::connect(settings).await {
+        Ok(connection) => Ok(Dialled { connection, token: held.number }),
+        Err(error) => Err(classify(&config.dialect, &error, held.number)),
+    }
+}
+
+async fn settings(config: &BackendConfig, token: Option<&str>, tls: &Tls) -> Result<socketio::Config, String> {
+    let profile = &config.profile;
+    let mut settings = socketio::Config::new(profile.socket_base().clone());
+    settings.path.clone_from(&profile.socket_path);
+    settings.namespace.clone_from(&profile.namespace);
+    settings.transport = match profile.transport {
+        Wanted::Auto => TransportChoice::Auto,
+        Wanted::Websocket => TransportChoice::Websocket,
+        Wanted::Polling => TransportChoice::Polling,
+    };
+    settings.headers = extra_headers(profile)?;
+    let credentials = config.dialect.socket_credentials(token);
+    if let Some(auth) = &credentials.auth {
+        settings.auth = Some(Auth::new(auth).map_err(|error| error.to_string())?);
+    }
+    let expose = |(name, value): &(String, SecretString)| (name.clone(), value.expose_secret().to_owned());
+    settings.query = credentials.query.iter().map(expose).collect();
+    for (name, value) in &credentials.headers {
+        let bad = || format!("the header `{name}` of the dialect cannot be sent");
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad())?;
+        settings.headers.insert(name, secret_header(value.expose_secret()).ok_or_else(bad)?);
+    }
+    if profile.socket_base().scheme() == "https" {
+        settings.tls = Some(tls.get(profile).await?);
+    }
+    if let Some(proxy) = &profile.proxy {
+        settings.proxy = if is_loopback(profile.socket_base()) { Proxy::None } else { Proxy::Url(proxy.clone()) };
+    }
+    Ok(settings)
+}
+
+/// Who refused what, or that nobody was there.
+fn classify(dialect: &Dialect, error: &ConnectError, token: u32) -> DialError {
+    match error {
+        ConnectError::Refused { message, .. } => {
+            let reason = Clean::line(message);
+            if dialect.is_token_refusal(message) {
+                DialError::Token { number: token, reason }
+            } else {
+                DialError::Refused { reason }
+            }
+        }
+        ConnectError::Http { status: 401, .. } | ConnectError::WebsocketRefused { status: 401, .. } => {
+            DialError::Token { number: token, reason: Clean::line(&error.to_string()) }
+        }
+        ConnectError::Http { status: 400..500, .. } | ConnectError::WebsocketRefused { status: 400..500, .. } => {
+            DialError::Refused { reason: Clean::line(&error.to_string()) }
+        }
+        _ => DialError::Lost { reason: Clean::line(&error.to_string()) },
+    }
+}
+
+/// An established connection.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub epoch: u32,
+    pub events: Events,
+    emitter: Emitter,
+    tell: NewsSender,
+}
+
+impl Live {
+    pub fn new(dialled: Dialled, epoch: u32, tell: NewsSender) -> Self {
+        let Connection { emitter, events, .. } = dialled.connection;
+        Self { epoch, events, emitter, tell }
+    }
+
+    /// Emits, in the order of the calls. What cannot be written now is lost with the connection, which says so itself.
+    pub fn emit(&self, emission: &Emission) -> bool {
+        self.emitter.try_emit(&emission.event, &emission.args).is_ok()
+    }
+
+    /// Emits a join; the answer, where the server gives one, arrives as news. Gives what was emitted.
+    pub async fn join(&self, id: &Id, emission: &Emission) -> Option<Clean> {
+        let shown = emission.shown();
+        if !emission.ack {
+            return self.emit(emission).then_some(shown);
+        }
+        let (emitter, tell, id, epoch) = (self.emitter.clone(), self.tell.clone(), id.clone(), self.epoch);
+        let emission = emission.clone();
+        let mut exchange = Box::pin(async move {
+            let answer = match emitter.emit_with_ack(&emission.event, &emission.args, ANSWER).await {
+                Ok(args) => emission.answer(args.whole()),
+                Err(AckError::Emit(error)) => Err(Clean::line(&error.to_string())),
+                // The reference never answers: no answer says nothing.
+                Err(_) => return,
+            };
+            let _ = tell.send(News::Joined { id, epoch, answer });
+        });
+        // The first look writes the packet, so that joins and leaves stay in order.
+        if poll!(&mut exchange).is_pending() {
+            tokio::spawn(exchange);
+        }
+        Some(shown)
+    }
+
+    /// Takes leave of the server.
+    pub async fn close(mut self) {
+        self.emitter.disconnect();
+        let ended = async { while self.events.next().await.is_some() {} };
+        let _ = tokio::time::timeout(Duration::from_secs(1), ended).await;
+    }
+}
+
+/// The next item of a connection, if there is one.
+pub(super) async fn next(live: &mut Option<Live>) -> Option<Incoming> {
+    match live {
+        Some(live) => live.events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The transport's name in the status bar.
+pub(super) fn transport_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Websocket => "websocket",
+        Transport::Polling => "polling",
+    }
+}
+
+/// Whether this profile may be spoken to at all.
+///
+/// # Errors
+/// Why not, in words.
+pub(super) fn check(profile: &Profile) -> Result<(), String> {
+    check_url(&profile.url, profile.allow_plain_http)?;
+    check_url(profile.socket_base(), profile.allow_plain_http)
+}
+
+/// The socket's address as it is shown: neither query nor anything else that may be secret.
+pub(super) fn shown_url(profile: &Profile) -> Clean {
+    let origin = profile.socket_base().origin().ascii_serialization();
+    let namespace = if profile.namespace == "/" { String::new() } else { format!(" {}", profile.namespace) };
+    Clean::line(&format!("{origin}{}{namespace}", profile.socket_path))
+}

@@ -1,0 +1,294 @@
+//! REST in the program's words: each call is spelt by the dialect, exchanged, and read by the dialect. A refused token
+//! is looked for anew once; pages are followed until there is enough.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::command::{Outgoing, Page, Target};
+use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
+use super::report::RestError;
+use super::reports::{News, NewsSender};
+use super::tls::Tls;
+use super::token::{Held, TokenCell};
+use super::BackendConfig;
+use crate::chat::{Id, Status};
+use crate::config::Profile;
+use crate::text::Clean;
+use crate::wire::{
+    Accepted, Credential, DecodeError, Dialect, Identity, Line, ListPage, Request, ThreadPage,
+};
+
+/// So many pages of a list are fetched at most, whatever the backend says of a next one.
+const PAGES: usize = 200;
+/// How many messages are fetched with a conversation that was not known.
+const FIRST_MESSAGES: u32 = 50;
+
+/// How an exchange ended, and how long it took where there was one.
+#[derive(Debug)]
+pub(super) struct Reply<T> {
+    pub result: Result<T, RestError>,
+    pub took: Option<Duration>,
+}
+
+/// The REST half of one backend.
+#[derive(Debug)]
+pub(super) struct Rest {
+    config: Arc<BackendConfig>,
+    http: Http,
+    token: Arc<TokenCell>,
+    tell: NewsSender,
+    /// The account's lines, once fetched.
+    lines: OnceCell<Vec<Line>>,
+}
+
+impl Rest {
+    pub fn new(config: Arc<BackendConfig>, token: Arc<TokenCell>, tls: Arc<Tls>, tell: NewsSender) -> Self {
+        let http = Http::new(config.profile.clone(), config.limits.clone(), tls);
+        Self { config, http, token, tell, lines: OnceCell::new() }
+    }
+
+    fn dialect(&self) -> &Dialect {
+        &self.config.dialect
+    }
+
+    /// Who we are; `None` where the backend has no such question.
+    pub async fn identity(&self) -> Reply<Option<Identity>> {
+        match self.dialect().identity_request() {
+            Some(request) => self.call(request, |dialect, body| dialect.identity(body)).await.map(Some),
+            None => Reply { result: Ok(None), took: None },
+        }
+    }
+
+    /// The account's lines; fetched once.
+    pub async fn lines(&self) -> Reply<Vec<Line>> {
+        let mut took = None;
+        let fetch = async || {
+            let Some(request) = self.dialect().lines_request() else { return Ok(Vec::new()) };
+            let reply = self.call(request, |dialect, body| dialect.lines(body)).await;
+            took = reply.took;
+            reply.result
+        };
+        let result = self.lines.get_or_try_init(fetch).await.cloned();
+        Reply { result, took }
+    }
+
+    /// The line whose conversations are listed: the profile's, else the account's first one.
+    async fn line(&self) -> Result<Option<Id>, RestError> {
+        match &self.config.profile.line {
+            Some(line) => Ok(Some(Id::new(line.as_str()))),
+            None if !self.dialect().list_needs_line() => Ok(None),
+            None => Ok(self.lines().await.result?.first().map(|line| line.id.clone())),
+        }
+    }
+
+    /// The list, page after page until there are `limit` rows.
+    pub async fn list(&self, limit: u32) -> Reply<ListPage> {
+        let line = match self.line().await {
+            Ok(line) => line,
+            Err(error) => return Reply { result: Err(error), took: None },
+        };
+        let mut whole = ListPage::default();
+        let mut asked = HashSet::new();
+        let mut cursor: Option<Id> = None;
+        loop {
+            let missing = limit.saturating_sub(u32::try_from(whole.rows.len()).unwrap_or(u32::MAX));
+            let Some(request) = self.dialect().list_request(missing, line.as_ref(), cursor.as_ref()) else {
+                return Reply::inexpressible("the list");
+            };
+            let Reply { result, took } = self.call(request, |dialect, body| dialect.list_page(body)).await;
+            let page = match result {
+                Ok(page) => page,
+                Err(error) => return Reply { result: Err(error), took },
+            };
+            let empty = page.rows.is_empty();
+            whole.rows.extend(page.rows);
+            whole.unreadable.extend(page.unreadable);
+            whole.next = page.next;
+            let enough = whole.rows.len() >= limit as usize || asked.len() >= PAGES;
+            // A backend that gives the same page or empty ones for ever is left alone.
+            match &whole.next {
+                Some(next) if !enough && !empty && asked.insert(next.clone()) => cursor = Some(next.clone()),
+                _ => return Reply { result: Ok(whole), took },
+            }
+        }
+    }
+
+    /// A stretch of a thread.
+    pub async fn thread(&self, target: &Target, page: &Page, limit: u32) -> Reply<ThreadPage> {
+        let Some(request) = self.dialect().thread_request(target, page, limit) else {
+            return Reply::inexpressible("older messages");
+        };
+        self.call(request, |dialect, body| dialect.thread_page(body)).await
+    }
+
+    /// A conversation by any id that an event named, with its newest messages.
+    pub async fn conversation(&self, id: &Id) -> Reply<ThreadPage> {
+        let Some(request) = self.dialect().unknown_thread_request(id, FIRST_MESSAGES) else {
+            return Reply::inexpressible("one conversation");
+        };
+        self.call(request, |dialect, body| dialect.thread_page(body)).await
+    }
+
+    /// Sends a message.
+    pub async fn send(&self, client: &Id, target: &Target, body: &Outgoing, reply_to: Option<&Id>) -> Reply<Accepted> {
+        let Some(request) = self.dialect().send_request(target, body, client, reply_to) else {
+            return Reply::inexpressible("a send to this conversation");
+        };
+        self.call(request, |dialect, body| dialect.accepted(body)).await
+    }
+
+    /// Tells that a conversation was read; nothing happens where the backend wants no word of it.
+    pub async fn mark_read(&self, target: &Target, last: Option<&Id>) -> Reply<()> {
+        match self.dialect().read_request(target, last) {
+            Some(request) => self.call(request, |_, _| Ok(())).await,
+            None => Reply { result: Ok(()), took: None },
+        }
+    }
+
+    /// Moves a conversation to another status.
+    pub async fn set_status(&self, target: &Target, status: &Status) -> Reply<()> {
+        let Some(request) = self.dialect().status_request(target, status) else {
+            return Reply::inexpressible("that status");
+        };
+        self.call(request, |_, _| Ok(())).await
+    }
+
+    /// Asks, and once more with a newer token where this one is refused: a refused request was not carried out.
+    async fn call<T>(
+        &self, request: Request, read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
+    ) -> Reply<T> {
+        let mut held = match self.token.get().await {
+            Ok(held) => held,
+            Err(reason) => return Reply { result: Err(RestError::SignedOut { reason }), took: None },
+        };
+        let mut answer = self.exchange(&request, &held).await;
+        if matches!(&answer, Ok(answer) if answer.status == StatusCode::UNAUTHORIZED)
+            && let Ok(newer) = self.token.renew(held.number).await
+        {
+            held = newer;
+            let _ = self.tell.send(News::NewToken);
+            answer = self.exchange(&request, &held).await;
+        }
+        let took = answer.as_ref().ok().map(|answer| answer.took);
+        let result = answer.and_then(|answer| understood(self.dialect(), &request, &answer, read));
+        if took.is_some() && !matches!(result, Err(RestError::SignedOut { .. })) {
+            self.token.accepted(held.number);
+        }
+        Reply { result, took }
+    }
+
+    async fn exchange(&self, request: &Request, held: &Held) -> Result<Answer, RestError> {
+        let credential = held.secret.as_ref().map_or(Credential::None, |token| self.dialect().credential(token));
+        exchange(&self.http, &self.config.profile.url, request, &credential).await
+    }
+}
+
+impl<T> Reply<T> {
+    /// The dialect has no word for it.
+    fn inexpressible(what: &str) -> Self {
+        let reason = format!("this backend's dialect cannot ask for {what}");
+        Self { result: Err(never_sent(reason)), took: None }
+    }
+
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
+        Reply { result: self.result.map(change), took: self.took }
+    }
+}
+
+/// Signs in: the token, and who we are.
+pub(super) async fn login(
+    profile: &Profile, dialect: &Dialect, email: &str, password: &SecretString,
+) -> Result<(SecretString, Identity), RestError> {
+    let Some(request) = dialect.login_request(email, password) else {
+        return Err(never_sent("this backend's dialect has no login; set `token_command` or `token_env`".to_owned()));
+    };
+    let http = Http::new(profile.clone(), Limits::default(), Arc::default());
+    let answer = exchange(&http, &profile.url, &request, &Credential::None).await?;
+    understood(dialect, &request, &answer, |dialect, body| dialect.login(body)).map_err(|error| match error {
+        // There is nobody to be signed out yet: the password is wrong.
+        RestError::SignedOut { reason } => RestError::Refused { status: 401, code: None, reason, retry_after: None },
+        other => other,
+    })
+}
+
+/// Asks by the conversation's first name, and by its others while the backend does not know it.
+async fn exchange(http: &Http, base: &Url, request: &Request, credential: &Credential) -> Result<Answer, RestError> {
+    let mut others = request.or_paths.iter();
+    let mut path = &request.path;
+    loop {
+        let answer = http.exchange(ask(base, path, request, credential)?).await?;
+        let unknown = request.retry_on.contains(&answer.status.as_u16());
+        match others.next() {
+            Some(other) if unknown => path = other,
+            _ => return Ok(answer),
+        }
+    }
+}
+
+/// A request with its address and credentials.
+fn ask(base: &Url, path: &str, request: &Request, credential: &Credential) -> Result<Ask, RestError> {
+    let bad = |what: &str| never_sent(format!("{}: {what}; correct the dialect", request.what));
+    let mut url = base.clone();
+    url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    url.set_query(None);
+    url.set_fragment(None);
+    if !request.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&request.query);
+    }
+    let mut headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("application/json"))]);
+    let mut put = |name: &str, value: Option<HeaderValue>| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok().zip(value);
+        name.map(|(name, value)| headers.insert(name, value)).map(|_| ()).ok_or_else(|| bad("a header cannot be sent"))
+    };
+    for (name, value) in &request.headers {
+        put(name, HeaderValue::from_str(value).ok())?;
+    }
+    match credential {
+        Credential::None => {}
+        Credential::Header { name, value } => put(name, secret_header(value.expose_secret()))?,
+        Credential::Cookie { name, value } => {
+            put("cookie", secret_header(&format!("{name}={}", value.expose_secret())))?;
+        }
+        Credential::Query { name, value } => {
+            url.query_pairs_mut().append_pair(name, value.expose_secret());
+        }
+    }
+    let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| bad("the method is none"))?;
+    let body = request.body.as_ref().map(ToString::to_string);
+    Ok(Ask { what: request.what, method, url, headers, body })
+}
+
+/// What an answer says: read if it is a success, a refusal in words otherwise.
+fn understood<T>(
+    dialect: &Dialect, request: &Request, answer: &Answer, read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
+) -> Result<T, RestError> {
+    let status = answer.status;
+    if status.is_success() {
+        if !answer.json && !answer.body.is_empty() {
+            let kind = if answer.content_type.is_empty() { "no content type" } else { &answer.content_type };
+            return Err(unreadable(request.what, format!("expected JSON, got {kind}: is that the backend's address?")));
+        }
+        return read(dialect, &answer.body).map_err(RestError::Unreadable);
+    }
+    let refusal = dialect.refusal(&answer.body);
+    let reason = refusal.reason.unwrap_or_else(|| {
+        Clean::line(status.canonical_reason().unwrap_or("refused without a reason"))
+    });
+    // Something on the way answered in the backend's place: what the backend did is not known.
+    let gateway = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE);
+    if gateway && !answer.json && !request.idempotent {
+        return Err(broken(format!("a proxy answered HTTP {} in the backend's place: {reason}", status.as_u16())));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        return Err(RestError::SignedOut { reason });
+    }
+    let retry_after = answer.retry_after;
+    Err(RestError::Refused { status: status.as_u16(), code: refusal.code, reason, retry_after })
+}

@@ -1,0 +1,204 @@
+// A backend of the family on the official socket.io server, in each era of its ids, with a control door for tests.
+//
+//   node contract_server.mjs '{"era":"current","conversations":5}'
+//
+// prints one line `{"url":…,"control":…}` when both doors are open, and ends when its standard input closes, so that
+// no test leaves one behind. What each control request does is said at its name in `control`, below.
+import http from 'node:http';
+import { Server } from 'socket.io';
+import { restServer } from './contract_rest.mjs';
+import { makeStore } from './contract_store.mjs';
+
+// Which id each place carries: `list` is a row's `conversationId`, `room` what follows `conversation:`, `broadcast` the
+// payload's `conversationId`, `update` that of `conversation_update` (none: never sent), `accepts` what paths take.
+const ERAS = {
+  oid: { list: 'oid', room: 'oid', broadcast: 'oid', update: 'oid', accepts: 'both', account: true },
+  composite: { list: 'comp', room: 'comp', broadcast: 'comp', update: 'none', accepts: 'comp', account: false },
+  mismatch: { list: 'oid', room: 'comp', broadcast: 'comp', update: 'none', accepts: 'both', account: false },
+  current: { list: 'oid', room: 'oid', broadcast: 'oid', update: 'comp', accepts: 'both', account: true },
+};
+
+const options = JSON.parse(process.argv[2] ?? '{}');
+const era = { ...ERAS[options.era ?? 'current'], ...(options.ids ?? {}) };
+const world = {
+  era,
+  store: makeStore(options, era),
+  tokens: new Set(options.tokens ?? ['test-token']),
+  restRefusal: null, // { status, message }: REST answers this to every token
+  socketRefusal: null, // a message: every socket handshake is refused with it
+  silent: options.silent ?? false, // sockets connect, nothing is ever emitted
+  ticks: options.ticks ?? false, // a send is followed by sent, delivered, read
+  faults: [],
+  requests: [],
+  joins: [],
+  handshakes: 0,
+  refused: 0,
+};
+const port = { main: options.port ?? 0 };
+let main, io, tcp;
+
+/** Opens the main door, on the same port as before. */
+function up() {
+  tcp = new Set();
+  main = http.createServer(restServer(world, { sent }));
+  main.keepAliveTimeout = 5000;
+  main.on('connection', (socket) => {
+    tcp.add(socket);
+    socket.on('close', () => tcp.delete(socket));
+  });
+  io = new Server(main, {
+    pingInterval: options.pingInterval ?? 25000,
+    pingTimeout: options.pingTimeout ?? 20000,
+    transports: options.transports ?? ['polling', 'websocket'],
+  });
+  io.use((socket, next) => {
+    world.handshakes += 1;
+    const given = String(socket.handshake.auth?.token ?? '').replace(/^Bearer /, '');
+    const refusal =
+      world.socketRefusal ??
+      (given === '' ? 'Authentication error - no token' : world.tokens.has(given) ? null : 'Invalid token: jwt malformed');
+    if (refusal !== null) world.refused += 1;
+    next(refusal === null ? undefined : new Error(refusal));
+  });
+  io.on('connection', (socket) => {
+    // As the reference: no answer to a join, no check; unlike it, a bad argument does not end the process.
+    socket.on('subscribe_conversations', () => {
+      world.joins.push({ sid: socket.id, event: 'subscribe_conversations', argument: null });
+      socket.join(`user:${world.store.account}`);
+    });
+    for (const event of ['join_conversation', 'leave_conversation', 'typing']) {
+      socket.on(event, (argument) => {
+        world.joins.push({ sid: socket.id, event, argument: argument ?? null });
+        const id = argument?.conversationId;
+        if (typeof id !== 'string') return;
+        if (event === 'join_conversation') socket.join(`conversation:${id}`);
+        if (event === 'leave_conversation') socket.leave(`conversation:${id}`);
+        if (event === 'typing') {
+          io.to(`conversation:${id}`).emit('typing', {
+            userId: world.store.account,
+            isTyping: argument.isTyping === true,
+            timestamp: new Date().toISOString(),
+          });
+        }
+      });
+    }
+  });
+  return new Promise((resolve) => {
+    main.listen(port.main, '127.0.0.1', () => {
+      port.main = main.address().port;
+      resolve();
+    });
+  });
+}
+
+/** Shuts the main door: every TCP connection is reset, nothing listens. */
+function down() {
+  const closed = new Promise((resolve) => main.close(resolve));
+  io.engine.close();
+  for (const socket of tcp) socket.destroy();
+  return closed;
+}
+
+const roomOf = (conversation) => `conversation:${conversation[era.room === 'comp' ? 'comp' : '_id']}`;
+// With an ack id, as the reference; the answer, or its absence, changes nothing.
+const emit = (room, event, payload) => world.silent || io.to(room).timeout(1000).emit(event, payload, () => {});
+
+function broadcast(conversation, message) {
+  const now = () => new Date().toISOString();
+  const account = `user:${world.store.account}`;
+  if (era.update !== 'none') emit(account, 'conversation_update', { ...world.store.update(conversation), timestamp: now() });
+  if (era.account && !world.silent) {
+    io.to(account).emit('message.received', { ...world.store.received(message), timestamp: now() });
+  }
+  emit(roomOf(conversation), 'new_message', {
+    conversationId: conversation[era.broadcast === 'comp' ? 'comp' : '_id'],
+    message: world.store.broadcastForm(message),
+    timestamp: now(),
+  });
+}
+
+/** What follows a send, where the test asked for it. */
+function sent(conversation, message) {
+  if (!world.ticks) return;
+  ['sent', 'delivered', 'read'].forEach((status, step) => {
+    setTimeout(() => {
+      message.status = status;
+      emit(roomOf(conversation), 'message_status', { messageId: message._id, status, timestamp: new Date().toISOString() });
+    }, 20 * (step + 1));
+  });
+}
+
+const control = {
+  /** All that the tests ask about. */
+  state: async () => ({
+    sockets: [...io.sockets.sockets.values()].map((s) => ({ sid: s.id, rooms: [...s.rooms], transport: s.conn.transport.name })),
+    joins: world.joins,
+    requests: world.requests,
+    handshakes: world.handshakes,
+    refused: world.refused,
+    conversations: world.store.conversations,
+    messages: world.store.messages,
+  }),
+  /** A customer writes: {conversation, text, emit=true, wamid?, name?}. `emit: false` leaves it to REST alone. */
+  inbound: async (ask) => {
+    const conversation = world.store.find(ask.conversation) ?? world.store.add(ask.conversation);
+    const message = world.store.inbound(conversation, ask);
+    if (ask.emit !== false) broadcast(conversation, message);
+    return { conversation, message };
+  },
+  /** Anything to anyone: {room?, event, args}. */
+  emit: async ({ room, event, args }) => ({ done: (room ? io.to(room) : io).emit(event, ...(args ?? [])) }),
+  /** A status of a message: {message, status}. */
+  status: async ({ message, status }) => {
+    const found = world.store.messages.find((m) => m._id === message || m.waMessageId === message);
+    const conversation = world.store.find(found.conversationId);
+    found.status = status;
+    emit(roomOf(conversation), 'message_status', { messageId: found._id, status, timestamp: new Date().toISOString() });
+    return {};
+  },
+  /** Ends every socket: {how: "disconnect" (packet 41) | "close" (transport) | "reset" (TCP)}. */
+  drop: async ({ how }) => {
+    const sockets = [...io.sockets.sockets.values()];
+    for (const socket of sockets) {
+      if (how === 'disconnect') socket.disconnect(false);
+      else if (how === 'close') socket.conn.close();
+    }
+    if (how === 'reset') for (const socket of tcp) socket.destroy();
+    return { dropped: sockets.length };
+  },
+  down: async () => (await down(), {}),
+  up: async () => (await up(), {}),
+  /** Down at once, up after `ms`. */
+  restart: async ({ ms }) => {
+    await down();
+    await new Promise((resolve) => setTimeout(resolve, ms ?? 0));
+    await up();
+    return {};
+  },
+  /** Changes `tokens` (a list), `restRefusal`, `socketRefusal`, `silent`, `ticks`. */
+  set: async (ask) => {
+    for (const [key, value] of Object.entries(ask)) world[key] = key === 'tokens' ? new Set(value) : value;
+    return {};
+  },
+  /** The next `times` requests that fit {method?, path?: regular expression} meet with `action`, see contract_rest. */
+  fault: async (ask) => (world.faults.push({ times: 1, ...ask }), {}),
+  clear: async () => ((world.faults = []), (world.requests.length = 0), (world.joins.length = 0), {}),
+};
+
+const door = http.createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  try {
+    const name = request.url.slice(1);
+    const answer = await control[name](chunks.length ? JSON.parse(Buffer.concat(chunks)) : {});
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  } catch (error) {
+    response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error: String(error?.stack ?? error) }));
+  }
+});
+
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));
+await up();
+await new Promise((resolve) => door.listen(options.controlPort ?? 0, '127.0.0.1', resolve));
+console.log(JSON.stringify({ url: `http://127.0.0.1:${port.main}`, control: `http://127.0.0.1:${door.address().port}` }));

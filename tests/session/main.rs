@@ -1,0 +1,11 @@
+//! The supervised session and its REST half against a real Socket.IO server that speaks the contract, and against
+//! servers that misbehave.
+
+#[path = "../peers/contract.rs"]
+mod contract;
+mod live;
+#[path = "../peers/mod.rs"]
+mod peers;
+mod rest;
+mod seat;
+mod token;
