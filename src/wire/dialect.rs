@@ -152,7 +152,7 @@ pub(super) struct LinesSpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct ListSpec {
     pub path: TextTemplate,
-    /// With `{line}` and `{limit}`; a parameter whose variable is not known is left out.
+    /// With `{line}`, `{limit}` and `{cursor}` (what `next` read); a parameter whose variable is not known is left out.
     #[serde(default)]
     pub query: BTreeMap<String, TextTemplate>,
     pub array: Choice,

@@ -52,9 +52,12 @@ impl Dialect {
         self.list.query.values().any(|value| value.fill(&with).is_some() && value.fill(&without).is_none())
     }
 
-    /// The conversation list: at most `limit` rows, of one line.
-    pub fn list_request(&self, limit: u32, line: Option<&Id>) -> Option<Request> {
-        let variables = Variables::default().with("limit", Some(limit)).with("line", line.map(Id::as_str));
+    /// The conversation list: at most `limit` rows, of one line, from `cursor` on (the `next` of the page before).
+    pub fn list_request(&self, limit: u32, line: Option<&Id>, cursor: Option<&Id>) -> Option<Request> {
+        let variables = Variables::default()
+            .with("limit", Some(limit))
+            .with("line", line.map(Id::as_str))
+            .with("cursor", cursor.map(Id::as_str));
         let mut request = plain("the list", "GET", self.list.path.fill_path(&variables)?);
         request.query = query(&self.list.query, &variables);
         Some(request)

@@ -25,7 +25,7 @@ fn the_token_goes_where_the_dialect_says_and_is_never_shown() {
 
 #[test]
 fn lists_and_threads_are_asked_for() {
-    let list = dialect().list_request(200, Some(&LINE.into())).unwrap();
+    let list = dialect().list_request(200, Some(&LINE.into()), None).unwrap();
     assert_eq!((list.path.as_str(), list.idempotent), ("/api/conversations", true));
     assert_eq!(list.query, [("limit".into(), "200".into()), ("phoneNumberId".into(), LINE.into())]);
     assert!(dialect().list_needs_line());
