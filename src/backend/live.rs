@@ -13,7 +13,9 @@ use super::tls::Tls;
 use super::token::TokenCell;
 use crate::chat::Id;
 use crate::config::{Profile, Transport as Wanted, check_url, is_loopback};
-use crate::socketio::{self, AckError, Auth, Connection, ConnectError, Emitter, Events, Incoming, Proxy, Transport, TransportChoice};
+use crate::socketio::{
+    self, AckError, Auth, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Transport, TransportChoice,
+};
 use crate::text::Clean;
 use crate::wire::{Dialect, Emission};
 

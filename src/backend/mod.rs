@@ -108,7 +108,10 @@ impl Drop for Backend {
 /// # Errors
 /// The backend cannot be reached or said no, or the dialect has no login.
 pub async fn login(
-    profile: &Profile, dialect: &Dialect, email: &str, password: &SecretString,
+    profile: &Profile,
+    dialect: &Dialect,
+    email: &str,
+    password: &SecretString,
 ) -> Result<(SecretString, Identity), RestError> {
     rest::login(profile, dialect, email, password).await
 }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::command::Purpose;
-use super::live::{Dialled, DialError};
+use super::live::{DialError, Dialled};
 use super::report::{Report, RestError};
 use super::token::Held;
 use crate::chat::{ConversationKey, Id};

@@ -11,19 +11,17 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::OnceCell;
 use url::Url;
 
+use super::BackendConfig;
 use super::command::{Outgoing, Page, Target};
 use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
 use super::report::RestError;
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
 use super::token::{Held, TokenCell};
-use super::BackendConfig;
 use crate::chat::{Id, Status};
 use crate::config::Profile;
 use crate::text::Clean;
-use crate::wire::{
-    Accepted, Credential, DecodeError, Dialect, Identity, Line, ListPage, Request, ThreadPage,
-};
+use crate::wire::{Accepted, Credential, DecodeError, Dialect, Identity, Line, ListPage, Request, ThreadPage};
 
 /// So many pages of a list are fetched at most, whatever the backend says of a next one.
 const PAGES: usize = 200;
@@ -162,7 +160,9 @@ impl Rest {
 
     /// Asks, and once more with a newer token where this one is refused: a refused request was not carried out.
     async fn call<T>(
-        &self, request: Request, read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
+        &self,
+        request: Request,
+        read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
     ) -> Reply<T> {
         let mut held = match self.token.get().await {
             Ok(held) => held,
@@ -204,7 +204,10 @@ impl<T> Reply<T> {
 
 /// Signs in: the token, and who we are.
 pub(super) async fn login(
-    profile: &Profile, dialect: &Dialect, email: &str, password: &SecretString,
+    profile: &Profile,
+    dialect: &Dialect,
+    email: &str,
+    password: &SecretString,
 ) -> Result<(SecretString, Identity), RestError> {
     let Some(request) = dialect.login_request(email, password) else {
         return Err(never_sent("this backend's dialect has no login; set `token_command` or `token_env`".to_owned()));
@@ -267,7 +270,10 @@ fn ask(base: &Url, path: &str, request: &Request, credential: &Credential) -> Re
 
 /// What an answer says: read if it is a success, a refusal in words otherwise.
 fn understood<T>(
-    dialect: &Dialect, request: &Request, answer: &Answer, read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
+    dialect: &Dialect,
+    request: &Request,
+    answer: &Answer,
+    read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
 ) -> Result<T, RestError> {
     let status = answer.status;
     if status.is_success() {
@@ -278,11 +284,11 @@ fn understood<T>(
         return read(dialect, &answer.body).map_err(RestError::Unreadable);
     }
     let refusal = dialect.refusal(&answer.body);
-    let reason = refusal.reason.unwrap_or_else(|| {
-        Clean::line(status.canonical_reason().unwrap_or("refused without a reason"))
-    });
+    let reason =
+        refusal.reason.unwrap_or_else(|| Clean::line(status.canonical_reason().unwrap_or("refused without a reason")));
     // Something on the way answered in the backend's place: what the backend did is not known.
-    let gateway = matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE);
+    let gateway =
+        matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE);
     if gateway && !answer.json && !request.idempotent {
         return Err(broken(format!("a proxy answered HTTP {} in the backend's place: {reason}", status.as_u16())));
     }

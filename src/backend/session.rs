@@ -78,7 +78,9 @@ pub(super) struct Session {
 
 impl Session {
     pub fn new(
-        config: BackendConfig, commands: mpsc::UnboundedReceiver<Command>, reports: mpsc::Sender<Report>,
+        config: BackendConfig,
+        commands: mpsc::UnboundedReceiver<Command>,
+        reports: mpsc::Sender<Report>,
         closing: CancellationToken,
     ) -> Self {
         let config = Arc::new(config);

@@ -73,11 +73,9 @@ impl Standing {
                 silent(format!("no socket: {}; polling", self.reason))
             }
             Link::Rising(step) => SessionState::Connecting { step },
-            Link::Down { retry_at } => SessionState::Waiting {
-                retry_at: *retry_at,
-                attempt: self.failed,
-                reason: self.reason.clone(),
-            },
+            Link::Down { retry_at } => {
+                SessionState::Waiting { retry_at: *retry_at, attempt: self.failed, reason: self.reason.clone() }
+            }
             Link::Up(Err(reason)) => silent(format!("receiving, but not caught up: {reason}")),
             Link::Up(Ok(())) if self.missed > 0 => {
                 let (count, s) = (self.missed, if self.missed == 1 { "" } else { "s" });
@@ -148,9 +146,10 @@ impl Board {
     /// The snapshot, if there is news. Times alone ([`Session::round_trip`], [`Session::last_frame`]) are news only
     /// when something else is being told anyway (`along`): an idle program is not woken up for them.
     pub fn news(&mut self, along: bool) -> Option<Box<Session>> {
-        let same = self.sent.as_ref().is_some_and(|sent| {
-            if along { *sent == self.session } else { same_but_for_times(sent, &self.session) }
-        });
+        let same = self
+            .sent
+            .as_ref()
+            .is_some_and(|sent| if along { *sent == self.session } else { same_but_for_times(sent, &self.session) });
         if same {
             return None;
         }
@@ -160,7 +159,8 @@ impl Board {
 }
 
 fn same_but_for_times(one: &Session, other: &Session) -> bool {
-    let Session { state, since, epoch, url, transport, sid, rest, socket, round_trip: _, reconnects, last_frame: _ } = one;
+    let Session { state, since, epoch, url, transport, sid, rest, socket, round_trip: _, reconnects, last_frame: _ } =
+        one;
     (state, since, epoch, url) == (&other.state, &other.since, &other.epoch, &other.url)
         && (transport, sid, reconnects) == (&other.transport, &other.sid, &other.reconnects)
         && (rest, socket) == (&other.rest, &other.socket)

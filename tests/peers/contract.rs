@@ -43,11 +43,8 @@ impl Contract {
         BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a line");
         let doors: Value = serde_json::from_str(&line).expect("the server says where it is");
         let door = |name: &str| doors[name].as_str().expect("an address").to_owned();
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(no_tls())
-            .no_proxy()
-            .build()
-            .expect("an HTTP client");
+        let client =
+            reqwest::Client::builder().tls_backend_preconfigured(no_tls()).no_proxy().build().expect("an HTTP client");
         Some(Self { url: door("url"), control: door("control"), client, child, _stdin: stdin })
     }
 

@@ -36,7 +36,9 @@ async fn it_introduces_itself_lists_and_is_live() {
     // Caught up means: the list came once more, after the subscription.
     assert!(seat.seen.iter().any(|report| matches!(report, Report::List { purpose: Purpose::Resync, epoch: 1, .. })));
     let has = |pick: fn(&Report) -> bool| seat.seen.iter().any(pick);
-    assert!(has(|report| matches!(report, Report::Room(room) if room.key.is_none() && room.stage == RoomStage::Emitted)));
+    assert!(has(
+        |report| matches!(report, Report::Room(room) if room.key.is_none() && room.stage == RoomStage::Emitted)
+    ));
     let introductions: [fn(&Report) -> bool; 2] =
         [|report| matches!(report, Report::Identity(_)), |report| matches!(report, Report::Lines(_))];
     for pick in introductions {
@@ -138,7 +140,8 @@ async fn however_the_connection_ends_it_comes_back() {
 #[tokio::test]
 async fn a_key_connects_at_once() {
     let Some(server) = Contract::start(&json!({})) else { return };
-    let refusal = json!({"socketRefusal": "Down for maintenance", "restRefusal": {"status": 500, "message": "Down too"}});
+    let refusal =
+        json!({"socketRefusal": "Down for maintenance", "restRefusal": {"status": 500, "message": "Down too"}});
     set(&server, refusal).await;
     let mut seat = Seat::new(config(&server.url));
     // Refused handshakes climb: the fifth attempt by itself is four to eight seconds away.

@@ -80,7 +80,9 @@ impl Seat {
     /// Every report so far, a line each.
     fn told(&self) -> String {
         let line = |report: &Report| match report {
-            Report::Session(session) => format!("{:?}, epoch {}, REST {:?}\n", session.state, session.epoch, session.rest),
+            Report::Session(session) => {
+                format!("{:?}, epoch {}, REST {:?}\n", session.state, session.epoch, session.rest)
+            }
             Report::Frame(frame) => format!("frame {} {}\n", frame.name, frame.raw),
             Report::List { purpose, epoch, result } => {
                 let rows = result.as_ref().map(|page| page.rows.len());

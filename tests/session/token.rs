@@ -79,7 +79,8 @@ async fn rest_may_refuse_while_the_socket_is_live() {
     seat.live().await;
     let open = target(&server, 0, false).await;
     seat.open(&open);
-    set(&server, json!({"restRefusal": {"status": 401, "message": "Invalid or expired token. Please login again."}})).await;
+    set(&server, json!({"restRefusal": {"status": 401, "message": "Invalid or expired token. Please login again."}}))
+        .await;
     seat.backend.send(Command::FetchList { limit: 50, purpose: Purpose::Asked });
     let pick = |report: &Report| match report {
         Report::Session(session) if matches!(session.rest, Health::Ill(_)) => Some(session.state.clone()),
@@ -96,14 +97,19 @@ async fn rest_may_refuse_while_the_socket_is_live() {
     assert!(reason.contains("Invalid or expired token"), "{reason}");
     set(&server, json!({"restRefusal": null})).await;
     seat.backend.send(Command::FetchList { limit: 50, purpose: Purpose::Asked });
-    let well = |report: &Report| matches!(report, Report::Session(session) if session.rest == Health::Well).then_some(());
+    let well =
+        |report: &Report| matches!(report, Report::Session(session) if session.rest == Health::Well).then_some(());
     seat.until("REST well again", well).await;
 }
 
 #[tokio::test]
 async fn a_missing_subscription_is_no_sign_out() {
     let Some(server) = Contract::start(&json!({})) else { return };
-    set(&server, json!({"restRefusal": {"status": 403, "message": "Active subscription required. Please complete payment."}})).await;
+    set(
+        &server,
+        json!({"restRefusal": {"status": 403, "message": "Active subscription required. Please complete payment."}}),
+    )
+    .await;
     let mut seat = Seat::new(config(&server.url));
     let session = seat.state("silent", |state| matches!(state, SessionState::Silent { .. })).await;
     let SessionState::Silent { reason } = &session.state else { unreachable!() };
