@@ -61,6 +61,16 @@ pub struct ConversationFacts {
     pub priority: Option<Clean>,
 }
 
+impl ConversationFacts {
+    /// Puts this id first, if the facts have it: the id by which a conversation was fetched is one that paths take.
+    pub fn led_by(&mut self, id: &Id) {
+        if let Some(place) = self.ids.iter().position(|named| named.id == *id) {
+            let leader = self.ids.remove(place);
+            self.ids.insert(0, leader);
+        }
+    }
+}
+
 impl Conversation {
     /// A row made of what one object says. `None` when the object names it by no id at all.
     pub fn from_facts(key: ConversationKey, facts: &ConversationFacts) -> Option<Self> {

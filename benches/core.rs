@@ -1,0 +1,116 @@
+//! What one event costs: decode, resolve, insert. `cargo bench --bench core`.
+
+use divan::{Bencher, black_box};
+use switchboard::chat::{
+    Content, ConversationFacts, Delivery, Direction, Directory, Evidence, Message, MessageIds, NameOrigin, NamedId,
+    Origin, Phone, Thread,
+};
+use switchboard::text::Clean;
+use switchboard::wire::{Dialect, Event};
+
+fn main() {
+    divan::main();
+}
+
+const ACCOUNT: &str = "695a15a5c526dbe7c085ece2";
+const LINE: &str = "1003427786179738";
+
+fn oid(n: usize) -> String {
+    format!("6b02cde878eebeb31e{n:06x}")
+}
+
+/// The argument array of a `new_message` for conversation `n`, of the size that the reference sends.
+fn new_message(n: usize) -> String {
+    let id = oid(n);
+    let message = format!("6b02cdeea7e8cf1942{n:06x}");
+    format!(
+        r#"[{{"conversationId":"{id}","message":{{"accountId":"{ACCOUNT}","phoneNumberId":"{LINE}","conversationId":"{id}","waMessageId":"wamid.HBgMOTIzMDAxMjM0NTc0FQIAEhgUM0E{n:08}","recipientPhone":"92300{n:07}","recipientName":"فاطمہ علی","messageType":"text","content":{{"text":"Salaam 👋 where is my order?","templateParams":[]}},"status":"delivered","direction":"inbound","campaign":"manual","sentAt":"2026-11-22T11:11:42.000Z","deliveredAt":"2026-11-22T11:11:42.000Z","_id":"{message}","statusUpdates":[],"createdAt":"2026-11-22T11:11:42.276Z","updatedAt":"2026-11-22T11:11:42.276Z","__v":0}},"timestamp":"2026-11-22T11:11:42.280Z"}}]"#
+    )
+}
+
+fn directory(dialect: &Dialect, conversations: usize) -> Directory {
+    let mut directory = Directory::new(dialect.identity_rules(Some(ACCOUNT.into()), false));
+    for n in 0..conversations {
+        let facts = ConversationFacts {
+            ids: vec![NamedId { pointer: "/_id".into(), id: oid(n).as_str().into() }],
+            account: Some(ACCOUNT.into()),
+            line: Some(LINE.into()),
+            phone: Phone::parse(&format!("92300{n:07}")),
+            ..ConversationFacts::default()
+        };
+        directory.learn(&facts, NameOrigin::Declared);
+    }
+    directory
+}
+
+fn evidence(dialect: &Dialect, args: &str) -> Evidence {
+    match dialect.decode_event("new_message", args).event {
+        Ok(Event::Message { evidence, .. }) => evidence,
+        other => unreachable!("{other:?}"),
+    }
+}
+
+#[divan::bench]
+fn decode(bencher: Bencher<'_, '_>) {
+    let (dialect, args) = (Dialect::reference(), new_message(7));
+    bencher.bench(|| black_box(dialect.decode_event("new_message", black_box(&args))));
+}
+
+#[divan::bench(args = [40, 100_000])]
+fn resolve(bencher: Bencher<'_, '_>, conversations: usize) {
+    let dialect = Dialect::reference();
+    let directory = directory(&dialect, conversations);
+    let evidence = evidence(&dialect, &new_message(conversations / 2));
+    bencher.bench(|| black_box(directory.resolve(black_box(&evidence))));
+}
+
+#[divan::bench(args = [40, 100_000])]
+fn decode_and_resolve(bencher: Bencher<'_, '_>, conversations: usize) {
+    let dialect = Dialect::reference();
+    let directory = directory(&dialect, conversations);
+    let args = new_message(conversations / 2);
+    bencher.bench(|| match dialect.decode_event("new_message", black_box(&args)).event {
+        Ok(Event::Message { evidence, message, .. }) => Some((directory.resolve(&evidence), message)),
+        _ => None,
+    });
+}
+
+fn message(n: usize) -> Message {
+    let second = 1_795_345_073 + i64::try_from(n).unwrap_or_default();
+    Message {
+        ids: MessageIds {
+            id: Some(oid(n).as_str().into()),
+            wa: Some(format!("wamid.HBgMOTIzMDAxMjM0NTc0FQIAEhgUM0E{n:08}").as_str().into()),
+            client: None,
+        },
+        direction: Direction::Inbound,
+        sender: None,
+        content: Content::Text { body: Clean::text("Where is my order?") },
+        delivery: Delivery::default(),
+        created_at: jiff_second(second),
+        sent_at: None,
+        reply_to: None,
+        reactions: Vec::new(),
+        origin: Origin::Live,
+    }
+}
+
+fn jiff_second(second: i64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_second(second).ok()
+}
+
+/// At the end of a thread of this many: a copy of the thread is not part of what is measured.
+#[divan::bench(args = [50, 100_000], sample_count = 20, sample_size = 1)]
+fn insert_100_at_the_end(bencher: Bencher<'_, '_>, messages: usize) {
+    let mut thread = Thread::default();
+    for n in 0..messages {
+        thread.insert(message(n));
+    }
+    let news: Vec<Message> = (messages..messages + 100).map(message).collect();
+    bencher.with_inputs(|| (thread.clone(), news.clone())).bench_values(|(mut thread, news)| {
+        for message in news {
+            black_box(thread.insert(message));
+        }
+        thread
+    });
+}
