@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use super::state::{Focus, State, TrafficSize};
 use super::writing;
 use crate::chat::ConversationKey;
+use crate::text;
 
 /// Fewer columns than this show nothing but "too small".
 pub const LEAST_COLUMNS: u16 = 40;
@@ -101,6 +102,24 @@ pub struct Shape {
     pub refused: bool,
 }
 
+/// How many rows a text takes in so many columns, at most so many.
+pub trait RowsOf {
+    /// What is written in the composer.
+    fn written(&self, columns: usize, most: usize) -> usize;
+    /// Why the last text came back.
+    fn refusal(&self, columns: usize, most: usize) -> usize;
+}
+
+impl RowsOf for State {
+    fn written(&self, columns: usize, most: usize) -> usize {
+        writing::written(&self.composer.area, columns, most).rows.len()
+    }
+
+    fn refusal(&self, columns: usize, most: usize) -> usize {
+        self.composer.refusal.as_ref().map_or(0, |words| text::wrap(words, columns).len().min(most))
+    }
+}
+
 /// Where everything stands on the present screen.
 pub fn rects(state: &State) -> Rects {
     let shape = Shape {
@@ -113,12 +132,11 @@ pub fn rects(state: &State) -> Rects {
         unrouted: !state.unrouted.is_empty(),
         refused: state.composer.refusal.is_some(),
     };
-    place(&shape, |columns, most| writing::written(&state.composer.area, columns, most).rows.len())
+    place(&shape, state)
 }
 
-/// Where everything stands on a screen of this shape. `text_rows` tells how many rows the composer's text takes in so
-/// many columns, at most so many.
-pub fn place(shape: &Shape, text_rows: impl Fn(usize, usize) -> usize) -> Rects {
+/// Where everything stands on a screen of this shape.
+pub fn place(shape: &Shape, rows_of: &impl RowsOf) -> Rects {
     let screen = Rect::new(0, 0, shape.columns, shape.rows);
     let mut out = Rects {
         screen,
@@ -158,7 +176,7 @@ pub fn place(shape: &Shape, text_rows: impl Fn(usize, usize) -> usize) -> Rects 
     if let Some(thread) = out.thread
         && shape.open
     {
-        let parts = composer(shape, thread, &text_rows);
+        let parts = composer(shape, thread, rows_of);
         let height = parts.heading.y - thread.y;
         out.composer = Some(below(thread, height));
         out.composer_parts = Some(parts);
@@ -217,16 +235,18 @@ fn list_parts(shape: &Shape, area: Rect) -> ListParts {
     ListParts { heading: Rect { height: 1, ..area }, unrouted, rows, each, foot }
 }
 
-fn composer(shape: &Shape, thread: Rect, text_rows: &impl Fn(usize, usize) -> usize) -> ComposerParts {
+fn composer(shape: &Shape, thread: Rect, rows_of: &impl RowsOf) -> ComposerParts {
     // a margin, the prompt sign and a space before the text, a margin behind it
     let columns = thread.width.saturating_sub(4);
-    let refusal = u16::from(shape.refused && thread.height >= 6);
+    let fits = usize::from(thread.height / 4).min(3);
+    let refusal = if shape.refused { rows_of.refusal(usize::from(columns), fits).min(fits) } else { 0 };
+    let refusal = u16::try_from(refusal).unwrap_or(0);
     let most = (thread.height / 2).saturating_sub(1 + refusal).clamp(1, 8);
-    let rows = text_rows(usize::from(columns), usize::from(most)).clamp(1, usize::from(most));
+    let rows = rows_of.written(usize::from(columns), usize::from(most)).clamp(1, usize::from(most));
     let rows = u16::try_from(rows).unwrap_or(1);
     let height = (1 + refusal + rows).min(thread.height);
     let heading = Rect { y: thread.bottom() - height, height: height.min(1), ..thread };
-    let refusal_rect = (refusal > 0).then(|| Rect { y: heading.y + 1, ..heading });
+    let refusal_rect = (refusal > 0).then(|| Rect { y: heading.y + 1, height: refusal, ..heading });
     let text = Rect {
         x: thread.x + thread.width.min(3),
         y: (heading.y + 1 + refusal).min(thread.bottom()),
@@ -309,31 +329,40 @@ mod tests {
         }
     }
 
-    fn one_row(_: usize, _: usize) -> usize {
-        1
+    /// Text of so many rows, and a refusal of as many.
+    struct Rows(usize);
+
+    impl RowsOf for Rows {
+        fn written(&self, _: usize, most: usize) -> usize {
+            self.0.min(most)
+        }
+
+        fn refusal(&self, _: usize, most: usize) -> usize {
+            self.0.min(most)
+        }
     }
 
     #[test]
     fn three_panes_two_panes_one_pane() {
-        let wide = place(&shape(120, 40), one_row);
+        let wide = place(&shape(120, 40), &Rows(1));
         assert!(wide.list.is_some() && wide.thread.is_some() && wide.details.is_some());
-        let middle = place(&shape(80, 24), one_row);
+        let middle = place(&shape(80, 24), &Rows(1));
         assert!(middle.list.is_some() && middle.thread.is_some() && middle.details.is_none());
-        let narrow = place(&shape(79, 24), one_row);
+        let narrow = place(&shape(79, 24), &Rows(1));
         assert!(narrow.list.is_some() && narrow.thread.is_none());
-        let narrow = place(&Shape { focus: Focus::Composer, ..shape(79, 24) }, one_row);
+        let narrow = place(&Shape { focus: Focus::Composer, ..shape(79, 24) }, &Rows(1));
         assert!(narrow.list.is_none() && narrow.thread.is_some() && narrow.composer.is_some());
-        assert!(place(&shape(39, 24), one_row).too_small);
-        assert!(place(&shape(80, 5), one_row).too_small);
+        assert!(place(&shape(39, 24), &Rows(1)).too_small);
+        assert!(place(&shape(80, 5), &Rows(1)).too_small);
     }
 
     #[test]
     fn details_take_the_place_of_the_pane_without_the_focus() {
-        let list = place(&Shape { details: Some(true), ..shape(100, 30) }, one_row);
+        let list = place(&Shape { details: Some(true), ..shape(100, 30) }, &Rows(1));
         assert!(list.list.is_some() && list.thread.is_none() && list.details.is_some());
-        let thread = place(&Shape { details: Some(true), focus: Focus::Thread, ..shape(100, 30) }, one_row);
+        let thread = place(&Shape { details: Some(true), focus: Focus::Thread, ..shape(100, 30) }, &Rows(1));
         assert!(thread.list.is_none() && thread.thread.is_some() && thread.details.is_some());
-        let none = place(&Shape { details: Some(false), ..shape(200, 30) }, one_row);
+        let none = place(&Shape { details: Some(false), ..shape(200, 30) }, &Rows(1));
         assert!(none.details.is_none());
     }
 
@@ -396,7 +425,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_lie_on_the_screen_and_never_over_each_other(shape in any_shape(), text in 1..12_usize) {
-            let rects = place(&shape, |_, most| text.min(most));
+            let rects = place(&shape, &Rows(text));
             let parts = parts(&rects);
             for part in &parts {
                 prop_assert_eq!(rects.screen.intersection(*part), *part);

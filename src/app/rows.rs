@@ -2,14 +2,16 @@
 //!
 //! Only messages in view are broken into rows, so a thread of any length costs the same. A pane is anchored by its
 //! top row. While it follows the end, its top stays where it is as long as the newest message fits below; when it
-//! does not, the top moves down by half a page ([`settled`](super::ThreadView::settled)): a message then costs the
-//! terminal its own row, and now and then a page, instead of a page each time.
+//! does not, the top moves down by a third of the page, or by most of it when messages come thick and fast
+//! ([`settled`](super::ThreadView::settled)): a message then costs the terminal its own row, and now and then a page,
+//! instead of a page each time.
 
 mod message;
 
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
-pub use message::{Head, Line, Row, Tick, Tone};
+pub use message::{Head, Line, MISSED, Row, Tick, Tone};
 
 use super::state::State;
 use super::threads::{Anchor, ThreadView};
@@ -36,7 +38,14 @@ pub struct Settled {
     pub width: usize,
     /// The rows for which that holds.
     pub height: usize,
+    /// When it was moved last.
+    pub since: Timestamp,
 }
+
+/// A pane that must move again within this time moves far, so that a flood does not repaint it for every message.
+const SOON: SignedDuration = SignedDuration::from_secs(5);
+/// It keeps no more rows than these then.
+const FEW: usize = 6;
 
 /// The columns of a message: its time, who wrote it and how far it got, and its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,15 +242,21 @@ impl<'a> Pane<'a> {
 
     /// Where the pane should stand now that it follows the end.
     fn settle(&self) -> Settled {
+        let now = self.state.now;
         let top = match self.settled() {
-            Some(settled) if self.fits(settled.top) => settled.top,
-            Some(_) => {
+            Some(settled) if self.fits(settled.top) => return settled,
+            Some(settled) => {
+                let kept = if now.duration_since(settled.since) < SOON {
+                    (self.height / 5).min(FEW)
+                } else {
+                    self.height * 2 / 3
+                };
                 let newest = self.len().checked_sub(1).map_or(0, |last| self.rows(last).len());
-                self.flush((self.height - self.height / 2).max(newest.min(self.height)))
+                self.flush(kept.max(newest.min(self.height)))
             }
             None => self.flush(self.height),
         };
-        Settled { top, width: self.width, height: self.height }
+        Settled { top, width: self.width, height: self.height, since: now }
     }
 }
 

@@ -1,11 +1,13 @@
 //! Where the agent writes: who will get it, what is written, and why a text came back.
 
+use ratatui::layout::Rect;
+
 use super::{CHANNEL, Canvas};
 use crate::app::layout::ComposerParts;
 use crate::app::writing::{self, MOST_CHARACTERS};
 use crate::app::{Focus, Mode, State};
 use crate::chat::window::Window;
-use crate::config::Action;
+use crate::config::{Action, Context};
 use crate::text;
 
 /// From here on the count of characters is shown.
@@ -15,7 +17,12 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     heading(canvas, parts);
     if let (Some(area), Some(refusal)) = (parts.refusal, &canvas.state.composer.refusal) {
         let (alert, style) = (canvas.glyphs.alert, canvas.theme.screen.error);
-        canvas.pen(area, 0).skip(1).put(alert, style).put(" ", style).fit(refusal, style);
+        canvas.pen(area, 0).skip(1).put(alert, style);
+        let lines = text::wrap(refusal, usize::from(parts.text.width));
+        let text = Rect { x: parts.text.x, width: parts.text.width, ..area };
+        for (nth, range) in (0..text.height).zip(lines) {
+            canvas.pen(text, nth).put(refusal.get(range).unwrap_or_default(), style);
+        }
     }
     written(canvas, parts);
 }
@@ -76,11 +83,13 @@ fn written(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     let prompt = canvas.glyphs.prompt;
     let focused = state.focus == Focus::Composer;
     let area = parts.text;
-    let start = ratatui::layout::Rect { x: area.x.saturating_sub(2), width: area.width + 2, ..area };
+    let start = Rect { x: area.x.saturating_sub(2), width: area.width + 2, ..area };
     canvas.pen(start, 0).put(prompt, theme.composer.prompt);
     if state.composer.is_blank() && !focused {
         let dot = canvas.glyphs.dot;
-        let hint = [canvas.hint(Action::Reply, "reply"), canvas.hint(Action::Note, "note to the team")].join(dot);
+        let hint = [(Action::Reply, "reply"), (Action::Note, "note to the team")]
+            .map(|(action, what)| canvas.hint_in(Context::Thread, action, what))
+            .join(dot);
         canvas.pen(area, 0).fit(&hint, theme.composer.placeholder);
         return;
     }

@@ -38,14 +38,14 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::Help, "help"),
         ],
         Focus::Filter => {
-            &[(Action::Open, "open"), (Action::Down, "down"), (Action::Up, "up"), (Action::Back, "show all")]
+            &[(Action::Open, "open"), (Action::Down, "next"), (Action::Up, "previous"), (Action::Back, "show all")]
         }
         Focus::Traffic => &[
             (Action::Up, "older"),
             (Action::Down, "newer"),
             (Action::PageDown, "page"),
             (Action::CopyText, "copy payload"),
-            (Action::TrafficFullScreen, "full screen"),
+            (Action::TrafficFullScreen, "panel or full screen"),
             (Action::Traffic, "close"),
             (Action::Help, "help"),
         ],
@@ -76,8 +76,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         }
         Some(_) => with_keys(
             canvas,
-            &[(Action::Open, "take"), (Action::Down, "down"), (Action::Up, "up"), (Action::Back, "close")],
+            &[(Action::Open, "choose"), (Action::Down, "next"), (Action::Up, "previous"), (Action::Back, "close")],
         ),
+
         None => with_keys(canvas, offers(state.focus)),
     };
     row(canvas, offers.iter().map(|(key, word)| (key.as_str(), *word)));
@@ -90,7 +91,7 @@ fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<(Str
 /// What may follow the keys typed so far.
 fn continuations(canvas: &mut Canvas<'_>) {
     let state = canvas.state;
-    let bindings = state.keymap.continuations(canvas.context().stack(), &state.pending_keys);
+    let bindings = state.keymap.continuations(canvas.context.stack(), &state.pending_keys);
     let words: Vec<(String, &str)> =
         bindings.iter().map(|binding| (binding.keys.to_string(), binding.action.description())).collect();
     row(canvas, words.iter().map(|(keys, word)| (keys.as_str(), *word)));

@@ -42,6 +42,8 @@ pub struct Glyphs {
     pub quote: &'static str,
     /// Before reactions.
     pub reaction: &'static str,
+    /// Where a message begins that has neither a time nor a name of its own.
+    pub begins: &'static str,
     /// Something is further down.
     pub down: &'static str,
     /// Before what is typed.
@@ -84,6 +86,7 @@ pub static UNICODE: Glyphs = Glyphs {
     queued: "↻",
     quote: "│",
     reaction: "↳",
+    begins: "·",
     down: "↓",
     prompt: "›",
     nothing: "–",
@@ -110,6 +113,7 @@ pub static ASCII: Glyphs = Glyphs {
     queued: "@",
     quote: "|",
     reaction: "^",
+    begins: "'",
     down: "v",
     prompt: ">",
     nothing: "-",

@@ -71,7 +71,9 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
     pen.put(mark, theme.list.unread).put(alert, theme.list.unrouted).skip(1);
     let room = pen.left().saturating_sub(TIME + UNREAD + 1);
     if in_one_row {
-        pen.cell(&name, (room / 2).min(18), name_style).skip(1);
+        // in a narrow list the name is worth more than half a preview
+        let for_name = if room < 26 { room.saturating_sub(1) } else { (room / 2).min(18) };
+        pen.cell(&name, for_name, name_style).skip(1);
         let room = pen.left().saturating_sub(TIME + UNREAD + 1);
         let from = pen.x;
         preview(&mut pen, state, theme, glyphs, row, room);
@@ -88,7 +90,8 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
         preview(&mut pen, state, theme, glyphs, row, room);
     }
     if selected {
-        canvas.tint(area, base);
+        // the name alone: a preview changes with each message, and costs less in its own style
+        canvas.tint(Rect { height: 1, ..area }, base);
     }
 }
 
@@ -199,7 +202,7 @@ fn foot(canvas: &mut Canvas<'_>, area: Rect) {
         return;
     }
     let place = state.inbox.selected_index().map_or(0, |index| index + 1);
-    let hint = canvas.hint(Action::Filter, "filter");
+    let hint = canvas.key(Action::Filter).map(|key| format!("{key} filter")).unwrap_or_default();
     let mut pen = canvas.pen(area, 0);
     pen.skip(1).fit(&format!("{place} of {all}"), dim);
     let gap = pen.left().saturating_sub(hint.len() + 1);

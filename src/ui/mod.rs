@@ -24,7 +24,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::layout::{self, Rects};
-use crate::app::{State, update};
+use crate::app::{Focus, State, update};
 use crate::config::{Action, Context, Theme};
 
 pub use glyphs::Glyphs;
@@ -42,6 +42,8 @@ struct Canvas<'a> {
     buffer: &'a mut Buffer,
     /// Where the terminal's cursor stands, if anything is typed.
     cursor: Option<Position>,
+    /// What keys mean to what is drawn now: the pane with the focus, then what lies over it.
+    context: Context,
 }
 
 impl Canvas<'_> {
@@ -67,18 +69,22 @@ impl Canvas<'_> {
 
     /// The first key that does something where keys go now, as people write it.
     fn key(&self, action: Action) -> Option<String> {
-        let stack = self.context().stack();
-        self.state.keymap.keys_for(action, stack).first().map(|keys| keys.to_string())
+        self.key_in(self.context, action)
+    }
+
+    /// The same for what has the focus then.
+    fn key_in(&self, context: Context, action: Action) -> Option<String> {
+        self.state.keymap.keys_for(action, context.stack()).first().map(|keys| keys.to_string())
     }
 
     /// `key does what`, or `does what` where no key does.
     fn hint(&self, action: Action, what: &str) -> String {
-        self.key(action).map_or_else(|| what.to_owned(), |key| format!("{key} {what}"))
+        self.hint_in(self.context, action, what)
     }
 
-    /// What keys mean where they go now.
-    fn context(&self) -> Context {
-        update::context(self.state)
+    /// The same for what has the focus then.
+    fn hint_in(&self, context: Context, action: Action, what: &str) -> String {
+        self.key_in(context, action).map_or_else(|| what.to_owned(), |key| format!("{key} {what}"))
     }
 }
 
@@ -99,7 +105,14 @@ fn draw_into(state: &State, buffer: &mut Buffer, screen: Rect) -> Option<Positio
         buffer.set_style(screen, theme.screen.text);
     }
     let rects = layout::rects(state);
-    let mut canvas = Canvas { state, theme, glyphs, rects, buffer, cursor: None };
+    let context = match state.focus {
+        Focus::List => Context::List,
+        Focus::Thread => Context::Thread,
+        Focus::Composer => Context::Composer,
+        Focus::Filter => Context::Prompt,
+        Focus::Traffic => Context::Traffic,
+    };
+    let mut canvas = Canvas { state, theme, glyphs, rects, buffer, cursor: None, context };
     // a frame that is not of the size that the state knows is about to be drawn again
     if rects.too_small || screen.intersection(rects.screen) != rects.screen {
         too_small(&mut canvas, screen);
@@ -127,6 +140,7 @@ fn draw_into(state: &State, buffer: &mut Buffer, screen: Rect) -> Option<Positio
     if let Some(area) = rects.traffic {
         traffic::draw(&mut canvas, area);
     }
+    canvas.context = update::context(state);
     footer::draw(&mut canvas);
     overlay::draw(&mut canvas);
     canvas.cursor

@@ -7,7 +7,7 @@ use super::{Canvas, words};
 use crate::app::rows::{self, Columns, Head, Line, Pane, Row, Tick, Tone};
 use crate::app::{Focus, Loading};
 use crate::chat::Direction;
-use crate::config::{Action, Theme};
+use crate::config::{Action, Context, Theme};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let state = canvas.state;
@@ -63,7 +63,7 @@ fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, 
     pen.put(label, if line.tone == Tone::Note { theme.thread.note } else { theme.thread.media });
     pen.put(text, style);
     if line.missed {
-        pen.put(" missed", theme.list.missed);
+        pen.put(rows::MISSED, theme.list.missed);
     }
 }
 
@@ -74,8 +74,13 @@ fn draw_head(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, he
         Direction::Outbound => theme.thread.outbound_name,
         Direction::Note => theme.thread.note,
     };
-    let mut pen = canvas.pen(area, nth);
-    pen.skip(columns.time).put(&head.time, theme.thread.time);
+    if let Some(time) = &head.time {
+        canvas.pen(area, nth).skip(columns.time).put(time, theme.thread.time);
+    } else if head.name.is_none() && head.tick.is_none() {
+        // nothing else says that a message begins here
+        let (mark, style) = (glyphs.begins, theme.thread.inbound);
+        canvas.pen(area, nth).skip(columns.text - 2).put(mark, style);
+    }
     let mut pen = canvas.pen(area, nth);
     pen.skip(columns.name);
     if let Some(name) = &head.name {
@@ -137,18 +142,14 @@ fn nothing_open(canvas: &mut Canvas<'_>, area: Rect) {
         );
     }
     let dot = canvas.glyphs.dot;
-    let keys = [
-        canvas.hint(Action::Down, "down"),
-        canvas.hint(Action::Up, "up"),
-        canvas.hint(Action::Open, "opens the selected conversation"),
-    ];
+    let hint = |action, what| canvas.hint_in(Context::List, action, what);
+    let keys =
+        [hint(Action::Down, "down"), hint(Action::Up, "up"), hint(Action::Open, "opens the selected conversation")];
     paragraphs.push(keys.join(dot));
-    let keys = [
-        canvas.hint(Action::GoTo, "finds one by name or phone"),
-        canvas.hint(Action::NextUnread, "opens the next unread one"),
-    ];
+    let keys =
+        [hint(Action::GoTo, "finds one by name or phone"), hint(Action::NextUnread, "opens the next unread one")];
     paragraphs.push(keys.join(dot));
-    let keys = [canvas.hint(Action::Palette, "lists every command"), canvas.hint(Action::Help, "shows the keys")];
+    let keys = [hint(Action::Palette, "lists every command"), hint(Action::Help, "shows the keys")];
     paragraphs.push(keys.join(dot));
     words(canvas, area, "No conversation is open", &paragraphs);
 }

@@ -47,8 +47,8 @@ pub struct Line<'a> {
 /// What stands before the first row of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Head<'a> {
-    /// `12:04`, or spaces when the time is not known.
-    pub time: String,
+    /// `12:04`; `None` when the message above says the same, or when it is not known.
+    pub time: Option<String>,
     /// Who wrote it; `None` when that stands above.
     pub name: Option<Cow<'a, str>>,
     /// From whom to whom.
@@ -108,7 +108,7 @@ pub enum Tick {
 }
 
 /// The word behind a message that no event brought, with the space before it.
-pub(crate) const MISSED: &str = " missed";
+pub const MISSED: &str = " [missed]";
 
 pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     let mut out = Vec::with_capacity(4);
@@ -141,7 +141,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     failure(pane, message, columns, &mut out);
     if let Some(Row::Line(line)) = out.get_mut(first) {
         line.head = Some(Head {
-            time: time_of(message).map_or_else(|| " ".repeat(5), |at| times::clock(at, zone)),
+            time: time_of(message).filter(|at| !together || !same_minute(before, *at)).map(|at| times::clock(at, zone)),
             name: (!together).then(|| name(pane, message, columns)),
             direction: message.direction,
             tick: tick(pane, message),
@@ -166,6 +166,11 @@ fn same_group(before: &Message, message: &Message) -> bool {
             (Some(before), Some(at)) => at.duration_since(before) < TOGETHER,
             _ => false,
         }
+}
+
+/// Whether the message above was written in the same minute, so that its time stands for both.
+fn same_minute(before: Option<&Message>, at: Timestamp) -> bool {
+    before.and_then(time_of).is_some_and(|before| before.as_second() / 60 == at.as_second() / 60)
 }
 
 fn start(pane: &Pane<'_>) -> Cow<'static, str> {

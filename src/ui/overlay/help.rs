@@ -8,12 +8,12 @@ use crate::ui::glyphs::TICKS;
 use crate::ui::thread::tick_style;
 
 /// Columns of the keys.
-const KEYS: usize = 24;
+const KEYS: usize = 22;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, search: &str, scroll: usize) {
     let lines = help::lines(canvas.state);
     let rows = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX - 2);
-    let inside = boxed(canvas, 78, rows.max(8), "Keys");
+    let inside = boxed(canvas, 100, rows.max(8), "Keys");
     let area = typed(canvas, inside, search, "type to search");
     let theme = canvas.theme;
     let page = usize::from(area.height);

@@ -1,6 +1,7 @@
 mod scene;
 mod screens;
 mod sizes;
+mod thrift;
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -97,10 +97,10 @@ fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str) -> V
         entry.pointer.as_ref().map_or(Cow::Borrowed(nothing), |pointer| Cow::Owned(Clean::line(pointer).to_string()));
     add("pointer", pointer, value);
     for compared in &entry.compared {
-        let sign = if compared.equal { "=" } else { "is not" };
-        let words = format!("{}: {} {sign} {}", compared.rule.name(), compared.theirs, compared.ours);
         let style = if compared.equal { theme.verdict.ok } else { value };
-        add("compared", Cow::Owned(words), style);
+        let sign = if compared.equal { "equals" } else { "is not" };
+        add("compared", Cow::Owned(format!("{:<9} {}", compared.rule.name(), compared.theirs)), style);
+        add(" ", Cow::Owned(format!("{sign:<9} {}", compared.ours)), style);
     }
     add("room", entry.room.as_ref().map_or(Cow::Borrowed("?"), |room| Cow::Owned(room.shown().to_string())), value);
     let zone = &canvas.state.settings.zone;

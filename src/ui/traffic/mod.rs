@@ -8,20 +8,17 @@ mod timeline;
 use ratatui::layout::Rect;
 
 use super::{Canvas, pane_heading};
-use crate::app::{Focus, TrafficSize};
-use crate::config::Action;
+use crate::app::Focus;
 use crate::inspect::{Entry, Timeline};
 
 /// From this width on the timeline and the chosen event stand side by side.
-const SIDE_BY_SIDE: u16 = 110;
+const SIDE_BY_SIDE: u16 = 140;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let state = canvas.state;
     let focused = state.focus == Focus::Traffic && state.panels.overlay.is_none();
     let title = format!("Traffic{}{}", canvas.glyphs.dot, counters(&state.timeline, canvas.glyphs.dot));
-    let full = if state.panels.traffic == TrafficSize::Full { "back to a panel" } else { "full screen" };
-    let right = if area.width >= SIDE_BY_SIDE { canvas.hint(Action::TrafficFullScreen, full) } else { String::new() };
-    pane_heading(canvas, area, &title, &right, focused);
+    pane_heading(canvas, area, &title, "", focused);
     let body = below(area, 1);
     let used = connection::draw(canvas, body, if body.height >= 28 { 4 } else { body.height / 5 });
     let body = below(body, used);
@@ -56,7 +53,11 @@ fn counters(timeline: &Timeline, dot: &str) -> String {
     if counters.rescued > 0 {
         words.push_str(&format!("{dot}{} rescued", counters.rescued));
     }
-    for (verdict, count) in &counters.verdicts {
+    // what went where it belongs first, then by name
+    let usual = ["routed", "background"];
+    let first = usual.iter().filter_map(|name| counters.verdicts.get_key_value(name));
+    let others = counters.verdicts.iter().filter(|(name, _)| !usual.contains(name));
+    for (verdict, count) in first.chain(others) {
         words.push_str(&format!("{dot}{count} {verdict}"));
     }
     words

@@ -26,7 +26,7 @@ const MATCH: usize = 6;
 impl Table {
     fn of(width: usize) -> Self {
         let rescued = if width >= 92 { 9 } else { 2 };
-        let (event, verdict, rule) = if width >= 92 { (20, 20, 13) } else { (16, 12, 9) };
+        let (event, verdict, rule) = if width >= 92 { (20, 20, 13) } else { (14, 12, 9) };
         let used = 1 + TIME + 1 + event + 1 + verdict + 1 + rule + 1 + LATENCY + MATCH + 1 + rescued;
         Self { event, verdict, rule, conversation: width.saturating_sub(used), rescued }
     }
