@@ -195,7 +195,9 @@ async fn put_lines(args: &Args, db: &Database) -> Result<(), Failure> {
     let Some(agent) = db.first_agent().await.map_err(database)? else { return Ok(()) };
     for line in &args.line {
         let put = db.put_line(&agent.account_id, &line.id, &args.waba, &line.name, &line.phone);
-        put.await.map_err(database)?;
+        if !put.await.map_err(database)? {
+            return Err(Failure::Usage(format!("the line {} belongs to another account of this database", line.id)));
+        }
     }
     Ok(())
 }

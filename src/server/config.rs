@@ -39,6 +39,8 @@ pub struct ServerConfig {
     pub ping_interval: Duration,
     /// How long an answer to a ping may take.
     pub ping_timeout: Duration,
+    /// Packets that may wait for one socket; one that is further behind is closed.
+    pub socket_buffer: usize,
 }
 
 impl Default for ServerConfig {
@@ -58,6 +60,7 @@ impl Default for ServerConfig {
             public_url: None,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
+            socket_buffer: 32 * 1024,
         }
     }
 }

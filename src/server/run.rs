@@ -33,9 +33,6 @@ use super::{rest, webhook};
 /// How long requests that are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Packets that may wait for one socket: what a flood of events puts there before the socket is written to.
-const SOCKET_BUFFER: usize = 32 * 1024;
-
 /// The embedded backend with its database open, before it listens.
 pub struct Server {
     config: ServerConfig,
@@ -104,7 +101,7 @@ impl Server {
             .ping_interval(config.ping_interval)
             .ping_timeout(config.ping_timeout)
             .max_payload(1_000_000)
-            .max_buffer_size(SOCKET_BUFFER)
+            .max_buffer_size(config.socket_buffer)
             .build_layer();
         let shared = Shared::new(Parts {
             sockets: Sockets::new(io, db.clone(), payloads),

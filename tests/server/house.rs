@@ -66,7 +66,7 @@ impl House {
             running.db().seed(seed()).await.unwrap();
         }
         let token = running.token_for("owner@example.test").await.unwrap().expose_secret().to_owned();
-        Self { running, graph, token, client: Client::new() }
+        Self { running, graph, token, client: http() }
     }
 
     /// A configuration with its database in this file, and the secret of the tokens with it.
@@ -175,6 +175,12 @@ impl House {
     pub async fn foreign_token(&self) -> String {
         self.running.token_for("other@example.test").await.unwrap().expose_secret().to_owned()
     }
+}
+
+/// An HTTP client; reqwest is built without a crypto provider of its own, and the first to come brings one.
+pub fn http() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
 }
 
 /// An answer, read whole.

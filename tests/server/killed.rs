@@ -9,7 +9,7 @@ use reqwest::Client;
 use serde_json::Value;
 
 use crate::envelopes::{messages_from, text};
-use crate::house::LINE;
+use crate::house::{LINE, http};
 
 struct Process {
     child: Child,
@@ -51,7 +51,7 @@ async fn token(client: &Client, url: &str) -> String {
 #[tokio::test]
 async fn every_acknowledged_delivery_survives_a_kill_and_none_is_stored_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let client = Client::new();
+    let client = http();
     let mut acknowledged = HashSet::new();
     for round in 0..3 {
         let process = Process::start(folder.path());

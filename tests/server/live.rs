@@ -15,7 +15,7 @@ use crate::peers::peers_dir;
 
 /// The npm client in a process of its own.
 pub struct NpmClient {
-    _process: Child,
+    process: Child,
     commands: ChildStdin,
     reports: Lines<BufReader<ChildStdout>>,
     /// Reports that were read while another was looked for.
@@ -40,7 +40,7 @@ impl NpmClient {
             .unwrap();
         let commands = process.stdin.take().unwrap();
         let reports = BufReader::new(process.stdout.take().unwrap()).lines();
-        Self { _process: process, commands, reports, seen: Vec::new() }
+        Self { process, commands, reports, seen: Vec::new() }
     }
 
     /// Starts the client, and waits until it is connected and subscribed.
@@ -50,6 +50,13 @@ impl NpmClient {
         let joined = client.ask(json!(["subscribe_conversations"])).await;
         assert_eq!(joined["success"], true, "{joined}");
         client
+    }
+
+    /// Stops the process, or lets it go on: `STOP`, `CONT`.
+    #[cfg(unix)]
+    pub async fn signal(&self, signal: &str) {
+        let id = self.process.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().await.unwrap().success());
     }
 
     /// Sends a command.
@@ -72,7 +79,7 @@ impl NpmClient {
         }
         loop {
             let line = tokio::time::timeout(Duration::from_secs(30), self.reports.next_line()).await;
-            let Ok(line) = line else { panic!("no such report came; these did: {:#?}", self.seen) };
+            let Ok(line) = line else { panic!("no such report came; {} others did", self.seen.len()) };
             let report: Value = serde_json::from_str(&line.unwrap().expect("the client ended")).unwrap();
             if fits(&report) {
                 return report;
@@ -254,4 +261,27 @@ async fn a_burst_arrives_whole_and_in_order() {
         let new = client.event("new_message").await;
         assert_eq!(new["args"][0]["message"]["content"]["text"], at.to_string());
     }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_socket_that_is_too_far_behind_is_closed_instead_of_missing_events_unawares() {
+    let Some(peers) = peers_dir() else { return };
+    let house = House::build_with(|config| config.socket_buffer = 16).await;
+    let mut stalled = NpmClient::subscribed(&peers, &house, &house.token, &["websocket"]).await;
+    stalled.signal("STOP").await;
+    // More than the kernel's buffers take for a reader who does not read.
+    let long = "x".repeat(50_000);
+    for batch in 0..3 {
+        let many: Vec<Value> = (0..50).map(|at| text(&format!("wamid.B{batch}.{at}"), DANA_PHONE, &long)).collect();
+        house.deliver(&messages_from(DANA_PHONE, "Dana", &many)).await;
+    }
+    house
+        .until(&format!("/api/conversations/{DANA}"), |body| {
+            (body["conversation"]["unreadCount"].as_i64() == Some(151)).then_some(())
+        })
+        .await;
+    stalled.signal("CONT").await;
+    let gone = stalled.wait(|report| report["kind"] == "disconnect").await;
+    assert_eq!(gone["reason"], "io server disconnect");
 }

@@ -121,7 +121,8 @@ impl Database {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Adds a business line to an account, or renames the one with this `phone_number_id` if it is the account's.
+    /// Adds a business line to an account, or renames the one with this `phone_number_id`; false if that is another
+    /// account's.
     pub async fn put_line(
         &self,
         account: &str,
@@ -129,9 +130,9 @@ impl Database {
         waba_id: &str,
         display_name: &str,
         display_phone: &str,
-    ) -> Result<(), DatabaseError> {
+    ) -> Result<bool, DatabaseError> {
         let now = now_ms();
-        sqlx::query(
+        let put = sqlx::query(
             "INSERT INTO lines (id, account_id, phone_number_id, waba_id, display_name, display_phone, created_at, updated_at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)
              ON CONFLICT (phone_number_id) DO UPDATE SET waba_id = excluded.waba_id,
@@ -148,7 +149,7 @@ impl Database {
         .bind(now)
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(put.rows_affected() > 0)
     }
 
     /// An account's lines, the oldest first.

@@ -52,13 +52,13 @@ impl Database {
         Ok(())
     }
 
-    /// Forgets processed deliveries after seven days, the time for which WhatsApp repeats them, parked statuses
-    /// after ten minutes, and answered keys after a day.
+    /// Forgets processed deliveries and answered keys after a day, and parked statuses after ten minutes. (That
+    /// WhatsApp repeats deliveries for up to seven days does no harm: messages are known by their wamid.)
     pub async fn forget_old(&self) -> Result<(), DatabaseError> {
         const MINUTE: i64 = 60_000;
         let now = now_ms();
         sqlx::query("DELETE FROM deliveries WHERE done_at < ?")
-            .bind(now - 7 * 24 * 60 * MINUTE)
+            .bind(now - 24 * 60 * MINUTE)
             .execute(&self.pool)
             .await?;
         sqlx::query("DELETE FROM parked_statuses WHERE parked_at < ?")

@@ -11,10 +11,13 @@
 
 mod rooms;
 
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
-use socketioxide::SocketIo;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
+use socketioxide::{AckError, SocketError, SocketIo};
 
 use super::db::conversations::Conversation;
 use super::db::messages::Message;
@@ -128,13 +131,35 @@ impl Sockets {
         }
     }
 
-    /// Broadcasts with an ack id; the stream of answers is dropped at once.
+    /// Broadcasts with an ack id. Nobody waits for the answers: the stream is only asked what went wrong at once.
+    ///
+    /// A socket that is so far behind that it cannot take the event is closed: it comes back and fetches what it
+    /// missed, instead of missing it unawares.
     async fn ask(&self, room: String, event: &'static str, payload: &Value) {
-        let Some(everyone) = self.io.of("/") else { return };
-        if let Err(error) = everyone.to(room).emit_with_ack::<Value, Value>(event, payload).await {
-            tracing::warn!(event, %error, "an event did not reach every socket");
+        let answers = match self.io.to(room).emit_with_ack::<Value, Value>(event, payload).await {
+            Ok(answers) => answers,
+            Err(error) => return tracing::warn!(event, %error, "an event was not sent"),
+        };
+        let mut answers = std::pin::pin!(answers);
+        while let Some(Some((sid, answer))) = answers.next().now_or_never() {
+            if let Err(AckError::Socket(SocketError::InternalChannelFull)) = answer
+                && let Some(socket) = self.io.get_socket(sid)
+            {
+                tracing::warn!(event, %sid, "a socket is too far behind and is closed");
+                cut(socket);
+            }
         }
     }
+}
+
+/// Sends a socket nothing more, and tells it that it is disconnected as soon as there is room for that.
+fn cut(socket: SocketRef) {
+    socket.leave_all();
+    tokio::spawn(async move {
+        while let Err(SocketError::InternalChannelFull) = socket.clone().disconnect() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
 }
 
 /// Checks the token of a connect packet's auth object, in the words of the reference.

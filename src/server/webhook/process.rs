@@ -43,6 +43,7 @@ async fn apply(shared: &Shared, change: &Change, unused: &mut Vec<String>) -> Re
     Ok(())
 }
 
+#[tracing::instrument(name = "inbound message", level = "info", skip_all, fields(wamid = incoming.wamid.as_deref()))]
 async fn receive(shared: &Shared, account: &str, line: &str, incoming: &Incoming) -> Result<(), DatabaseError> {
     let wamid = incoming.wamid.as_deref().unwrap_or("?");
     let (direction, status) = if incoming.echo {
@@ -82,6 +83,7 @@ async fn receive(shared: &Shared, account: &str, line: &str, incoming: &Incoming
     Ok(())
 }
 
+#[tracing::instrument(name = "status", level = "debug", skip_all, fields(wamid = %reported.wamid))]
 async fn report(shared: &Shared, line: &str, reported: &ReportedStatus) -> Result<(), DatabaseError> {
     let outcome = shared.db.apply_status(line, reported).await?;
     tracing::debug!(stage = "stored", wamid = %reported.wamid, status = %reported.status, outcome = outcome.word());
