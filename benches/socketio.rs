@@ -6,8 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, clippy::expect_used)]
 
 use std::fs;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
@@ -45,6 +45,8 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     match arguments.get(1).map(String::as_str) {
         Some("serve") => runtime.block_on(serve()),
+        // A minute without events or pings: `cargo bench --bench socketio -- idle`.
+        _ if arguments.iter().any(|argument| argument == "idle") => runtime.block_on(idle()),
         // `cargo test --benches` only wants to know that it runs.
         Some("--test") => {}
         _ => {
@@ -171,14 +173,45 @@ fn print(name: &str, runs: &mut [Figures]) -> f64 {
     median.cpu
 }
 
-async fn measure() -> bool {
+/// Starts the server; its process and port.
+async fn server() -> (Child, u16) {
     let this = std::env::current_exe().unwrap();
     let mut server = Command::new(this).arg("serve").stdout(Stdio::piped()).spawn().unwrap();
     let output = tokio::process::ChildStdout::from_std(server.stdout.take().unwrap()).unwrap();
     let mut line = String::new();
     BufReader::new(output).read_line(&mut line).await.unwrap();
-    let port = line.trim().parse().unwrap();
+    (server, line.trim().parse().unwrap())
+}
 
+/// Counts how often this process is woken up in a minute in which the server sends nothing.
+async fn idle() {
+    let (mut server, port) = server().await;
+    let mut config = Config::new(Url::parse(&format!("http://127.0.0.1:{port}")).unwrap());
+    config.proxy = Proxy::None;
+    let mut connection = connect(config).await.unwrap();
+    let consumer = tokio::spawn(async move { connection.events.next().await.is_some() });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = wakeups();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    // One of them is the end of this minute.
+    println!("{} wake-ups in an idle minute, one of them to end it", wakeups() - before);
+    consumer.abort();
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+fn wakeups() -> u64 {
+    let mut total = 0;
+    for task in fs::read_dir("/proc/self/task").unwrap() {
+        let status = fs::read_to_string(task.unwrap().path().join("status")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches")).unwrap();
+        total += line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap();
+    }
+    total
+}
+
+async fn measure() -> bool {
+    let (mut server, port) = server().await;
     println!("{MESSAGES} frames of {} bytes, median of {RUNS} runs", frame(0).len());
     let idle = memory("VmRSS");
     let mut figures: [Vec<Figures>; 3] = Default::default();
@@ -191,7 +224,7 @@ async fn measure() -> bool {
     let cost = print("socketio, Args::parse", &mut figures[1]);
     print("socketio, Args::arg, then parsed", &mut figures[2]);
     println!("memory: {} kB when idle, {} kB at its peak", idle, memory("VmHWM"));
-    emits(port).await;
+    emits().await;
     server.kill().unwrap();
     server.wait().unwrap();
     println!("budget: {BUDGET} µs, {}", if cost <= BUDGET { "kept" } else { "missed" });
@@ -199,7 +232,7 @@ async fn measure() -> bool {
 }
 
 /// How far apart two emits in a row arrive (Nagle's algorithm would make it 40 ms), measured at a server here.
-async fn emits(_port: u16) {
+async fn emits() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(async move {

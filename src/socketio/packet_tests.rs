@@ -104,3 +104,53 @@ fn encoding_is_read_back() {
     assert_eq!(disconnect("/n"), "41/n,");
     assert!(matches!(event("/", None, "disconnect", crate::socketio::NO_ARGS, 0), Err(EmitError::Reserved(_))));
 }
+
+/// Parts that packets are made of, to be put together in every way.
+const PARTS: [&str; 20] = [
+    "42",
+    "43",
+    "45",
+    "461-",
+    "40",
+    "44",
+    "41",
+    "/",
+    "/ns,",
+    ",",
+    "17",
+    "99999999999999999999",
+    "1-",
+    "[",
+    "]",
+    "\"x\"",
+    "{\"sid\":\"s\"}",
+    "\\ud83d",
+    "\"\\ud83d\\u\"",
+    "é",
+];
+
+proptest::proptest! {
+    #[test]
+    fn any_text_decodes_or_is_an_error(
+        parts in proptest::collection::vec(0..PARTS.len(), 0..12), noise in ".{0,6}", namespace in "/(ns)?",
+    ) {
+        let text: String = parts.iter().map(|part| PARTS[*part]).chain([noise.as_str()]).collect();
+        let Ok(Packet { body, attachments }) = decode(Utf8Bytes::from(text.clone()), &namespace) else { return Ok(()) };
+        proptest::prop_assert!(attachments <= MAX_ATTACHMENTS);
+        if let Body::Event { args, .. } | Body::Ack { args, .. } = body {
+            let whole: Vec<serde_json::Value> = serde_json::from_str(args.whole()).unwrap();
+            let cut: Vec<serde_json::Value> = (0..args.len()).map(|i| args.parse(i).unwrap()).collect();
+            proptest::prop_assert!(whole.ends_with(&cut), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_emitted_is_what_is_read(name in ".{0,8}", args in proptest::collection::vec(".{0,8}", 0..4), id: Option<u64>) {
+        let Ok(text) = event("/ns", id, &name, &args, 0) else { return Ok(()) };
+        let Ok(Packet { body: Body::Event { name: read, args: cut, ack }, .. }) = decode(text.into(), "/ns") else { panic!() };
+        proptest::prop_assert_eq!((&*read, ack, cut.len()), (name.as_str(), id, args.len()));
+        for (i, arg) in args.iter().enumerate() {
+            proptest::prop_assert_eq!(&cut.parse::<String>(i).unwrap(), arg);
+        }
+    }
+}

@@ -285,14 +285,14 @@ fn describe(error: reqwest::Error) -> String {
 /// Why the first poll got no answer.
 fn failed(error: reqwest::Error, target: &Target) -> ConnectError {
     let connecting = error.is_connect();
+    if let Some(error) = tls::cause(&error) {
+        return ConnectError::Tls { host: target.host.clone(), reason: tls::rustls_words(error) };
+    }
     let mut kind = io::ErrorKind::Other;
     let mut cause = error.source();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<io::Error>() {
             kind = io.kind();
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return ConnectError::Tls { host: target.host.clone(), reason: tls::rustls_words(tls) };
-            }
         }
         cause = inner.source();
     }

@@ -81,4 +81,20 @@ mod tests {
         repaired(r#""\\\ud83d""#, "\\\u{fffd}");
         repaired(r#""\\\\ud83d""#, "\\\\ud83d");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_utf_16_becomes_what_a_lossy_decoder_makes_of_it(
+            units in proptest::collection::vec(proptest::prop_oneof![0xD7FEu16..0xE002, 0u16..0xFFFF], 0..30),
+        ) {
+            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            repaired(&format!("\"{escaped}\""), &String::from_utf16_lossy(&units));
+        }
+
+        #[test]
+        fn any_text_is_survived(text in r#"([\\"ud83dDE0-9a-f]|é|😀){0,40}"#) {
+            let once = repair_surrogates(&text).into_owned();
+            proptest::prop_assert_eq!(repair_surrogates(&once), once.as_str());
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! TLS settings: rustls with ring, trusting the system's certificates and, if wished, more.
 
-use std::{io, sync::Arc};
+use std::{error::Error, io, sync::Arc};
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
@@ -77,16 +77,25 @@ pub(super) async fn wrap(socket: Socket, host: &str, config: &Arc<ClientConfig>)
     let mut config = ClientConfig::clone(config);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await;
-    Ok(Box::new(stream.map_err(|error| tls(words(&error)))?))
+    Ok(Box::new(stream.map_err(|error| tls(cause(&error).map_or_else(|| error.to_string(), rustls_words)))?))
 }
 
-/// What is wrong with a certificate, in words; anything else as the system says it.
-pub(super) fn words(error: &io::Error) -> String {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    inner.map_or_else(|| error.to_string(), rustls_words)
+/// The error of rustls that lies behind an error, however deep; an I/O error hides what it wraps from `source`.
+pub fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    None
 }
 
-/// [`words`] for an error of rustls itself.
+/// What is wrong with a certificate, in words; anything else as rustls says it.
 pub fn rustls_words(error: &rustls::Error) -> String {
     use rustls::CertificateError as Bad;
     match error {

@@ -12,3 +12,4 @@ mod handshake;
 mod hostile;
 mod leaks;
 mod peer;
+mod tls;
