@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::BackendConfig;
@@ -25,6 +26,8 @@ use crate::wire::{Accepted, Credential, DecodeError, Dialect, Identity, Line, Li
 
 /// So many pages of a list are fetched at most, whatever the backend says of a next one.
 const PAGES: usize = 200;
+/// Of so many lines the lists are fetched, where the backend wants a line named and the profile names none.
+const LINES: usize = 20;
 /// How many messages are fetched with a conversation that was not known.
 const FIRST_MESSAGES: u32 = 50;
 
@@ -42,14 +45,14 @@ pub(super) struct Rest {
     http: Http,
     token: Arc<TokenCell>,
     tell: NewsSender,
-    /// The account's lines, once fetched.
-    lines: OnceCell<Vec<Line>>,
+    /// The account's lines, once fetched; who needs them waits for the one fetch.
+    lines: Mutex<Vec<Line>>,
 }
 
 impl Rest {
     pub fn new(config: Arc<BackendConfig>, token: Arc<TokenCell>, tls: Arc<Tls>, tell: NewsSender) -> Self {
         let http = Http::new(config.profile.clone(), config.limits.clone(), tls);
-        Self { config, http, token, tell, lines: OnceCell::new() }
+        Self { config, http, token, tell, lines: Mutex::default() }
     }
 
     fn dialect(&self) -> &Dialect {
@@ -64,40 +67,56 @@ impl Rest {
         }
     }
 
-    /// The account's lines; fetched once.
+    /// The account's active lines; fetched until there are some.
     pub async fn lines(&self) -> Reply<Vec<Line>> {
-        let mut took = None;
-        let fetch = async || {
-            let Some(request) = self.dialect().lines_request() else { return Ok(Vec::new()) };
-            let reply = self.call(request, |dialect, body| dialect.lines(body)).await;
-            took = reply.took;
-            reply.result
-        };
-        let result = self.lines.get_or_try_init(fetch).await.cloned();
-        Reply { result, took }
-    }
-
-    /// The line whose conversations are listed: the profile's, else the account's first one.
-    async fn line(&self) -> Result<Option<Id>, RestError> {
-        match &self.config.profile.line {
-            Some(line) => Ok(Some(Id::new(line.as_str()))),
-            None if !self.dialect().list_needs_line() => Ok(None),
-            None => Ok(self.lines().await.result?.first().map(|line| line.id.clone())),
+        let mut known = self.lines.lock().await;
+        if !known.is_empty() {
+            return Reply { result: Ok(known.clone()), took: None };
         }
+        let Some(request) = self.dialect().lines_request() else { return Reply { result: Ok(Vec::new()), took: None } };
+        let reply = self.call(request, |dialect, body| dialect.lines(body)).await;
+        if let Ok(lines) = &reply.result {
+            known.clone_from(lines);
+        }
+        reply
     }
 
-    /// The list, page after page until there are `limit` rows.
+    /// The list: of the profile's line; of every line of the account where the backend wants one named.
     pub async fn list(&self, limit: u32) -> Reply<ListPage> {
-        let line = match self.line().await {
-            Ok(line) => line,
+        if let Some(line) = &self.config.profile.line {
+            return self.list_of(Some(&Id::new(line.as_str())), limit).await;
+        }
+        if !self.dialect().list_needs_line() {
+            return self.list_of(None, limit).await;
+        }
+        let lines = match self.lines().await.result {
+            Ok(lines) if lines.is_empty() => {
+                return Reply { result: Err(never_sent("this account has no active line".to_owned())), took: None };
+            }
+            Ok(lines) => lines,
             Err(error) => return Reply { result: Err(error), took: None },
         };
+        let lists = lines.iter().take(LINES).map(|line| self.list_of(Some(&line.id), limit));
+        let mut lists = join_all(lists).await.into_iter();
+        let Some(mut whole) = lists.next() else { return Reply { result: Ok(ListPage::default()), took: None } };
+        for other in lists {
+            whole = whole.beside(other);
+        }
+        if let (Ok(page), true) = (&mut whole.result, lines.len() > 1) {
+            page.rows.sort_by_key(|row| std::cmp::Reverse(row.last_at));
+            page.rows.truncate(limit as usize);
+        }
+        whole
+    }
+
+    /// The list of one line, page after page until there are `limit` rows.
+    async fn list_of(&self, line: Option<&Id>, limit: u32) -> Reply<ListPage> {
         let mut whole = ListPage::default();
         let mut asked = HashSet::new();
         let mut cursor: Option<Id> = None;
         loop {
             let missing = limit.saturating_sub(u32::try_from(whole.rows.len()).unwrap_or(u32::MAX));
-            let Some(request) = self.dialect().list_request(missing, line.as_ref(), cursor.as_ref()) else {
+            let Some(request) = self.dialect().list_request(missing, line, cursor.as_ref()) else {
                 return Reply::inexpressible("the list");
             };
             let Reply { result, took } = self.call(request, |dialect, body| dialect.list_page(body)).await;
@@ -199,6 +218,21 @@ impl<T> Reply<T> {
 
     fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
         Reply { result: self.result.map(change), took: self.took }
+    }
+}
+
+impl Reply<ListPage> {
+    /// This page and another line's; one failure is the failure of both.
+    fn beside(self, other: Self) -> Self {
+        let took = self.took.max(other.took);
+        let result = self.result.and_then(|mut page| {
+            let other = other.result?;
+            page.rows.extend(other.rows);
+            page.unreadable.extend(other.unreadable);
+            page.next = None;
+            Ok(page)
+        });
+        Self { result, took }
     }
 }
 

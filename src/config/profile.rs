@@ -44,7 +44,7 @@ pub struct Profile {
     /// The account, where the token does not say it.
     #[serde(default)]
     pub account: Option<String>,
-    /// The business phone line (`phoneNumberId`); without it the account's first active one.
+    /// The business phone line (`phoneNumberId`) whose conversations are shown; without it those of all active lines.
     #[serde(default)]
     pub line: Option<String>,
     /// The e-mail that `login` offers.

@@ -3,6 +3,7 @@
 
 #[path = "../peers/contract.rs"]
 mod contract;
+mod embedded;
 mod live;
 #[path = "../peers/mod.rs"]
 mod peers;

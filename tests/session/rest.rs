@@ -1,11 +1,13 @@
 //! REST: sends and their fate, and backends that misbehave.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use switchboard::backend::{Command, Outgoing, Purpose, Report, RestError, SessionState, Target};
 use switchboard::chat::Id;
-use wiremock::matchers::any;
+use switchboard::wire::Dialect;
+use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::contract::Contract;
@@ -166,6 +168,34 @@ async fn a_redirect_within_the_origin_is_followed() {
         _ => None,
     };
     assert_eq!(seat.until("the list", pick).await.expect("followed").rows.len(), 2);
+}
+
+#[tokio::test]
+async fn pages_that_never_end_are_bounded() {
+    // A dialect with pages, and a backend whose every page leads to another: to a new one, or to itself.
+    let reference = include_str!("../../assets/dialects/reference.toml");
+    let list = "array = \"/conversations\"\n";
+    let paged = reference.replacen("phoneNumberId = \"{line}\", limit", "after = \"{cursor}\", limit", 1).replacen(
+        list,
+        &format!("{list}next = \"/next\"\n"),
+        1,
+    );
+    let dialect = Arc::new(Dialect::parse("paged", &paged).expect("a dialect"));
+    for moving in [true, false] {
+        let server = MockServer::start().await;
+        let answer = move |request: &wiremock::Request| {
+            let page = request.url.query_pairs().find(|(name, _)| name == "after");
+            let page: u64 = page.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
+            let (id, next) = (format!("{page:024x}"), if moving { page + 1 } else { 1 });
+            ResponseTemplate::new(200).set_body_json(json!({"conversations": [{"_id": id}], "next": next.to_string()}))
+        };
+        Mock::given(path("/api/conversations")).respond_with(answer).mount(&server).await;
+        let mut config = config(&server.uri());
+        (config.dialect, config.list_limit) = (Arc::clone(&dialect), 5000);
+        let mut seat = Seat::new(config);
+        let rows = seat.list(Purpose::Asked).await.rows.len();
+        assert_eq!(rows, if moving { 201 } else { 2 });
+    }
 }
 
 #[tokio::test]
