@@ -7,6 +7,8 @@
 //! instead of a page each time.
 
 mod message;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +42,10 @@ pub struct Settled {
     pub height: usize,
     /// When it was moved last.
     pub since: Timestamp,
+    /// Rows from its top to the end, while nothing but new messages changed them.
+    pub rows: Option<usize>,
+    /// How many messages the thread had when they were counted.
+    pub len: usize,
 }
 
 /// A pane that must move again within this time moves far, so that a flood does not repaint it for every message.
@@ -179,15 +185,20 @@ impl<'a> Pane<'a> {
 
     /// Whether everything from `top` to the end fits into the pane.
     fn fits(&self, top: Place) -> bool {
+        self.count_from(top) <= self.height
+    }
+
+    /// Rows from `top` to the end; once they are more than fit, they are counted no further.
+    fn count_from(&self, top: Place) -> usize {
         let mut used = 0;
         for index in top.index..self.len() {
             let rows = self.rows(index).len();
             used += if index == top.index { rows.saturating_sub(top.row).max(1) } else { rows };
             if used > self.height {
-                return false;
+                break;
             }
         }
-        true
+        used
     }
 
     /// The top row when the last `rows` rows of the thread are shown; its beginning if it has fewer.
@@ -243,8 +254,20 @@ impl<'a> Pane<'a> {
     /// Where the pane should stand now that it follows the end.
     fn settle(&self) -> Settled {
         let now = self.state.now;
-        let top = match self.settled() {
-            Some(settled) if self.fits(settled.top) => return settled,
+        let settled = self.settled();
+        if let Some(settled) = settled {
+            // a message at the end costs its own rows and no more
+            let rows = match settled.rows {
+                Some(rows) if settled.len <= self.len() => {
+                    rows + (settled.len..self.len()).map(|index| self.rows(index).len()).sum::<usize>()
+                }
+                _ => self.count_from(settled.top),
+            };
+            if rows <= self.height {
+                return Settled { rows: Some(rows), len: self.len(), ..settled };
+            }
+        }
+        let top = match settled {
             Some(settled) => {
                 let kept = if now.duration_since(settled.since) < SOON {
                     (self.height / 5).min(FEW)
@@ -256,7 +279,7 @@ impl<'a> Pane<'a> {
             }
             None => self.flush(self.height),
         };
-        Settled { top, width: self.width, height: self.height, since: now }
+        Settled { top, width: self.width, height: self.height, since: now, rows: None, len: self.len() }
     }
 }
 

@@ -101,6 +101,7 @@ impl ThreadView {
         };
         let settled = self.settled.map(|settled| settled.top.index);
         let places = [anchor, settled, self.new_from, self.cursor].map(|at| at.map(|index| self.place(index)));
+        let before = self.thread.len();
         let result = with(&mut self.thread);
         let [anchor, settled, new_from, cursor] = places.map(|place| place.map(|place| self.index(&place)));
         if let (Anchor::At { index, .. }, Some(moved)) = (&mut self.anchor, anchor) {
@@ -108,6 +109,10 @@ impl ThreadView {
         }
         if let (Some(kept), Some(moved)) = (&mut self.settled, settled) {
             kept.top.index = moved;
+            // no message more: one that was here may have other rows now
+            if self.thread.len() <= before {
+                kept.rows = None;
+            }
         }
         self.new_from = new_from;
         self.cursor = cursor;

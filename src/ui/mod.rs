@@ -90,15 +90,15 @@ impl Canvas<'_> {
 
 /// Draws the whole screen. Reads nothing but the state; never fails, whatever the size.
 pub fn draw(state: &State, frame: &mut Frame<'_>) {
-    let screen = frame.area();
-    let cursor = draw_into(state, frame.buffer_mut(), screen);
+    let cursor = draw_into(state, frame.buffer_mut());
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
 }
 
 /// Draws into a buffer and returns where the cursor stands, if anything is typed.
-fn draw_into(state: &State, buffer: &mut Buffer, screen: Rect) -> Option<Position> {
+pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    let screen = buffer.area;
     let theme = &*state.theme;
     let glyphs = Glyphs::of(state.settings.ascii);
     if theme.screen.text.bg.is_some() {

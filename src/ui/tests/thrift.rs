@@ -80,8 +80,8 @@ fn cost(size: (u16, u16), key: ConversationKey, count: usize) -> usize {
 #[test]
 fn a_message_costs_few_bytes() {
     for size in [(80, 24), (160, 48)] {
-        let open = cost(size, ConversationKey(0), 400);
-        let other = cost(size, ConversationKey(2), 400);
+        let open = cost(size, ConversationKey(0), 120);
+        let other = cost(size, ConversationKey(2), 60);
         eprintln!("{}x{}: {open} bytes a message in the open thread, {other} elsewhere", size.0, size.1);
         assert!(open <= 240, "{size:?}: {open} bytes for a message in the open thread");
         assert!(other <= 120, "{size:?}: {other} bytes for a message elsewhere");
