@@ -36,6 +36,14 @@ pub struct Cli {
 pub enum Command {
     /// Open the inbox
     Inbox(commands::inbox::Args),
+    /// Print what happens as it happens: a line an event
+    Tail(commands::tail::Args),
+    /// Print the conversations
+    List(commands::list::Args),
+    /// Print the messages of a conversation
+    Show(commands::show::Args),
+    /// Send a text to a conversation
+    Send(commands::send::Args),
     /// Sign in to a backend: asks for e-mail and password, keeps the token, writes the profile
     Login(commands::login::Args),
     /// Run the embedded backend: webhook, REST and Socket.IO over one database
@@ -90,6 +98,10 @@ fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
     let _log = commands::start_log(setup.options.log.as_deref(), &setup.loaded.config.log)?;
     match cli.command {
         Some(Command::Inbox(args)) => commands::inbox::run(&setup, &args),
+        Some(Command::Tail(args)) => commands::tail::run(&setup, &args, out),
+        Some(Command::List(args)) => commands::list::run(&setup, &args, out),
+        Some(Command::Show(args)) => commands::show::run(&setup, &args, out),
+        Some(Command::Send(args)) => commands::send::run(&setup, &args, out),
         Some(Command::Login(args)) => commands::login::run(&setup, &args, out),
         Some(Command::Serve(args)) => commands::serve::run(&setup, &args, out),
         Some(Command::Keys(args)) => commands::keys::run(&setup, &args, out),

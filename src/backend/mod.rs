@@ -7,6 +7,7 @@
 mod backoff;
 pub mod command;
 mod desk;
+mod errand;
 mod http;
 mod incoming;
 mod link;
@@ -31,6 +32,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use command::{Command, Outgoing, Page, Purpose, Target};
+pub use errand::Errand;
 pub use http::Limits;
 pub use report::{Frame, Health, Report, RestError, RoomReport, RoomStage, Session, SessionState};
 pub use token::{Resolve, TokenSource};

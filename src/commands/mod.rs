@@ -3,15 +3,21 @@
 
 pub mod completions;
 pub mod config;
+mod contacts;
 mod failure;
 pub mod inbox;
 pub mod keys;
+pub mod list;
 mod logging;
 pub mod login;
 mod output;
 mod place;
+mod print;
+pub mod send;
 pub mod serve;
 mod setup;
+pub mod show;
+pub mod tail;
 
 pub use failure::{EXIT_CODES, Failure};
 pub use logging::start_log;

@@ -1,5 +1,7 @@
 //! The backend that a command works with: a profile's, or the embedded one with simulated customers.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -7,10 +9,12 @@ use secrecy::SecretString;
 use super::serve::parse_rate;
 use super::{Failure, Setup};
 use crate::app::Settings;
-use crate::config::{Chosen, Profile};
+use crate::backend::{BackendConfig, Errand, Resolve, TokenSource};
+use crate::config::{Chosen, Profile, find_token};
 use crate::server::simulator::SimulatorConfig;
 use crate::server::{Running, Server, ServerConfig, ServerError};
 use crate::text::Clean;
+use crate::wire::Dialect;
 
 /// Rows of the list that are fetched.
 const LIST_ROWS: u32 = 200;
@@ -97,6 +101,43 @@ impl Place {
         }
     }
 
+    /// What a session with this backend needs to know.
+    ///
+    /// # Errors
+    /// There is no such dialect.
+    pub fn backend_config(&self, setup: &Setup) -> Result<BackendConfig, Failure> {
+        let profile = &self.chosen.profile;
+        let dialect = dialect_of(&self.chosen)?;
+        let limits = (LIST_ROWS, setup.loaded.config.history.page);
+        let config = BackendConfig::new(profile.clone(), dialect, self.token_source(setup));
+        Ok(BackendConfig { list_limit: limits.0, thread_limit: limits.1, ..config })
+    }
+
+    /// The way to ask this backend for single things, without a session.
+    ///
+    /// # Errors
+    /// There is no such dialect.
+    pub(super) fn errand(&self, setup: &Setup) -> Result<Errand, Failure> {
+        Ok(Errand::new(self.backend_config(setup)?))
+    }
+
+    /// The token, and how a new one is found when the backend refuses it: its source is asked once more.
+    fn token_source(&self, setup: &Setup) -> TokenSource {
+        let current = Some(self.token.clone());
+        if self.demo.is_some() {
+            return TokenSource { current, resolve: None };
+        }
+        let (chosen, paths, file) = (self.chosen.clone(), setup.paths.clone(), setup.options.token_file.clone());
+        let resolve: Resolve = Arc::new(move || {
+            let (chosen, paths, file) = (chosen.clone(), paths.clone(), file.clone());
+            Box::pin(async move {
+                let found = find_token(&chosen, &paths, file.as_deref(), |name| std::env::var(name).ok()).await;
+                found.map(|token| token.secret).map_err(|error| error.to_string())
+            })
+        });
+        TokenSource { current, resolve: Some(resolve) }
+    }
+
     /// The embedded server on a free loopback port, with simulated customers.
     ///
     /// # Errors
@@ -114,4 +155,15 @@ impl Place {
         profile.email = Some(email);
         Ok(Self { chosen: Chosen { name: "demo".to_owned(), profile }, token, demo: Some(running) })
     }
+}
+
+/// How a profile's backend spells things.
+pub(super) fn dialect_of(chosen: &Chosen) -> Result<Arc<Dialect>, Failure> {
+    let name = &chosen.profile.dialect;
+    Dialect::shipped(name).ok_or_else(|| {
+        Failure::Usage(format!(
+            "`dialect` in [profile.{}]: there is no dialect `{name}`; there is `reference`",
+            chosen.name
+        ))
+    })
 }

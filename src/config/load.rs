@@ -53,7 +53,17 @@ impl Loaded {
                 return Err(source.problem(&["profile", name, key], Half::Key, problem));
             }
         }
-        Ok(Self { file: Some(path), ..loaded })
+        let mut loaded = Self { file: Some(path.clone()), ..loaded };
+        let directory = path.parent().unwrap_or_else(|| Path::new("."));
+        for profile in loaded.config.profiles.values_mut() {
+            for file in [&mut profile.token_file, &mut profile.ca_file].into_iter().flatten() {
+                *file = placed(file, directory);
+            }
+        }
+        if let Some(file) = &mut loaded.config.log.file {
+            *file = placed(file, directory);
+        }
+        Ok(loaded)
     }
 
     /// Reads a text.
@@ -144,6 +154,14 @@ impl Loaded {
             return Err(ConfigError::Choice(format!("there is no profile `{name}`{hint}")));
         };
         Ok(Chosen { name: name.to_owned(), profile: profile.clone() })
+    }
+}
+
+/// A path as the configuration means it: `~/` is the home directory, and what is relative is so to the file.
+fn placed(path: &Path, directory: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(rest), Some(base)) => base.home_dir().join(rest),
+        _ => directory.join(path),
     }
 }
 

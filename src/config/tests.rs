@@ -170,6 +170,21 @@ fn without_a_file_everything_has_its_default() {
 }
 
 #[test]
+fn paths_are_relative_to_the_file_or_to_the_home_directory() {
+    let root = tempfile::tempdir().expect("directory");
+    let paths = Paths::under(root.path());
+    let text = "[log]\nfile = \"run.log\"\n[profile.a]\nurl = \"https://a.example\"\ntoken_file = \"~/secrets/a\"\n\
+                ca_file = \"/etc/ca.pem\"\n";
+    write_private(&paths.config_file(), text.as_bytes()).expect("write");
+    let config = Loaded::load(&paths, None).expect("right").config;
+    assert_eq!(config.log.file, Some(paths.config.join("run.log")));
+    let profile = &config.profiles["a"];
+    assert_eq!(profile.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
+    let token_file = profile.token_file.clone().expect("token_file");
+    assert!(token_file.is_absolute() && token_file.ends_with("secrets/a"), "{}", token_file.display());
+}
+
+#[test]
 fn the_profile_is_chosen_by_address_name_default_or_because_it_is_alone() {
     let url = |text: &str| text.parse::<url::Url>().expect(text);
     let name = |loaded: &Loaded, name: Option<&str>, url: Option<&url::Url>| {

@@ -1,13 +1,15 @@
 //! `switchboard login`: e-mail and password once, then the stored token.
 
-mod door;
-
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::contacts::refusal;
+use super::place::dialect_of;
 use super::{Failure, Output, Setup, complain};
+use crate::backend;
+use crate::chat::Id;
 use crate::config::{Chosen, Profile, check_url, name_for, save_profile, store_token};
 
 /// Arguments of `login`.
@@ -34,12 +36,18 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
         None => ask("E-mail: ")?,
     };
     let password = password(&format!("Password of {email} at {}: ", profile.url))?;
-    let entry = super::block_on(door::sign_in(profile, &email, &password))??;
-    store_token(&setup.paths, &chosen.name, &entry.token)?;
+    let dialect = dialect_of(&chosen)?;
+    let (token, who) = super::block_on(backend::login(profile, &dialect, &email, &password))?.map_err(|error| {
+        match refusal(error) {
+            Failure::Refused(reason) => Failure::Refused(format!("{} refused the login: {reason}", profile.url)),
+            failure => failure,
+        }
+    })?;
+    store_token(&setup.paths, &chosen.name, &token)?;
     let file = setup.config_file();
-    let account = entry.account.as_deref().filter(|_| profile.account.is_none());
-    save_profile(&file, &chosen.name, &profile.url, &email, account, None)?;
-    let who = entry.name.as_deref().unwrap_or(&email);
+    let account = who.account.filter(|_| profile.account.is_none());
+    save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), None)?;
+    let who = who.name.as_deref().unwrap_or(&email);
     out.line(format_args!("signed in as {who}; profile `{}` is in {}", chosen.name, file.display()))?;
     let earlier = [
         ("token", profile.token.is_some()),

@@ -1,0 +1,77 @@
+//! Single requests without a session: for commands that ask and leave.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::BackendConfig;
+use super::command::{Outgoing, Page, Target};
+use super::report::RestError;
+use super::rest::Rest;
+use super::token::TokenCell;
+use crate::chat::{Id, IdentityRules};
+use crate::wire::{Accepted, ListPage, ThreadPage};
+
+/// Asks a backend for single things over REST; no socket is opened. Each method's error is what the backend or the way
+/// to it said.
+#[derive(Debug)]
+pub struct Errand {
+    config: Arc<BackendConfig>,
+    rest: Rest,
+}
+
+impl Errand {
+    /// Nothing is asked for yet.
+    pub fn new(config: BackendConfig) -> Self {
+        let config = Arc::new(config);
+        let token = Arc::new(TokenCell::new(config.token.clone()));
+        // Nobody listens to the news of a session that does not exist.
+        let (tell, _) = mpsc::unbounded_channel();
+        let rest = Rest::new(Arc::clone(&config), token, Arc::default(), tell);
+        Self { config, rest }
+    }
+
+    /// The rules by which a directory judges this backend's ids.
+    pub fn identity_rules(&self) -> IdentityRules {
+        let profile = &self.config.profile;
+        self.config.dialect.identity_rules(profile.account.as_deref().map(Id::from), profile.route_variants)
+    }
+
+    /// The list, at most `limit` rows.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn list(&self, limit: u32) -> Result<ListPage, RestError> {
+        self.rest.list(limit).await.result
+    }
+
+    /// A stretch of a thread, at most `limit` messages.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn thread(&self, target: &Target, page: &Page, limit: u32) -> Result<ThreadPage, RestError> {
+        self.rest.thread(target, page, limit).await.result
+    }
+
+    /// A conversation by one of its ids, with its newest messages.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn conversation(&self, id: &Id) -> Result<ThreadPage, RestError> {
+        self.rest.conversation(id).await.result
+    }
+
+    /// Sends a message; exactly one attempt.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn send(
+        &self,
+        client: &Id,
+        target: &Target,
+        body: &Outgoing,
+        reply_to: Option<&Id>,
+    ) -> Result<Accepted, RestError> {
+        self.rest.send(client, target, body, reply_to).await.result
+    }
+}
