@@ -76,7 +76,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(failure) => {
             // What was written before the failure still belongs to the reader.
             let _ = out.flush();
-            if !matches!(failure, Failure::Closed) {
+            if !matches!(failure, Failure::Closed | Failure::Signal(_)) {
                 complain(&failure);
             }
             ExitCode::from(failure.exit_code())

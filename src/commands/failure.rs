@@ -20,6 +20,9 @@ pub enum Failure {
     /// The backend cannot be reached, or its answer never came.
     #[error("{0}")]
     Unreachable(String),
+    /// A signal ended it; nothing more is to be said. The exit code that shells use for it.
+    #[error("ended by a signal")]
+    Signal(u8),
     /// Anything else.
     #[error("{0}")]
     Other(String),
@@ -37,6 +40,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Closed => 0,
+            Self::Signal(code) => *code,
             Self::Other(_) => 1,
             Self::Refused(_) | Self::Token(_) => 4,
             Self::Unreachable(_) => 5,

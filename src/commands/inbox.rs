@@ -1,6 +1,20 @@
 //! `switchboard`, `switchboard inbox`: the inbox on the screen.
 
-use super::{DemoArgs, Failure, Setup};
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::{DemoArgs, Failure, Place, Setup};
+use crate::app::State;
+use crate::backend;
+use crate::config::Theme;
+use crate::runtime::{self, Ending, Parts};
+use crate::term::{Capabilities, Colors, install_panic_hook};
+
+/// Reports that may wait for the screen; beyond that the session waits, and the socket's own bounded queue fills.
+const REPORTS: usize = 4096;
 
 /// Arguments of the inbox.
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -13,10 +27,60 @@ pub struct Args {
     pub ascii: bool,
 }
 
-/// Opens the inbox.
+/// Opens the inbox, and returns when the user has left it or a signal has ended it.
 ///
 /// # Errors
-/// The configuration has a mistake, or the screen cannot be used.
-pub fn run(_setup: &Setup, _args: &Args) -> Result<(), Failure> {
-    Err(Failure::Other("the inbox is not part of this build".to_owned()))
+/// The configuration has a mistake, there is no token, or the screen cannot be used.
+pub fn run(setup: &Setup, args: &Args) -> Result<(), Failure> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        let instead = "use `switchboard tail`, `list`, `show` or `send` in a pipe";
+        return Err(Failure::Usage(format!("the inbox needs a terminal for its input and output; {instead}")));
+    }
+    let capabilities = Capabilities::detect();
+    let theme = match capabilities.colors {
+        Colors::None => Theme::load("none", &setup.paths.themes())?,
+        _ => setup.theme()?,
+    };
+    install_panic_hook();
+    // The session and, in the demo, the server live beside the screen, so that neither waits for the other.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(1 << 20)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
+    let ending = runtime.block_on(open(setup, args, capabilities, theme));
+    runtime.shutdown_background();
+    match ending? {
+        Ending::Quit => Ok(()),
+        Ending::Signal(why) => Err(Failure::Signal(why.exit_code())),
+        Ending::Gone => Err(Failure::Signal(129)),
+    }
+}
+
+async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: Theme) -> Result<Ending, Failure> {
+    let place = Place::find_or_demo(setup, &args.demo).await?;
+    let settings = place.settings(setup, args.ascii);
+    let config = place.backend_config(setup)?;
+    let (account, variants) = (config.profile.account.as_deref().map(Into::into), config.profile.route_variants);
+    let rules = config.dialect.identity_rules(account, variants);
+    let keymap = Arc::new(setup.loaded.keymap.clone());
+    let state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
+
+    let (sender, reports) = mpsc::channel(REPORTS);
+    let backend = backend::start(config, sender);
+    let frames = &setup.loaded.config.frames;
+    let parts = Parts {
+        frames_per_second: if capabilities.ssh { frames.ssh } else { frames.local },
+        mouse: setup.loaded.config.mouse,
+        state,
+        backend,
+        reports,
+        capabilities,
+    };
+    let ending = runtime::run(parts).await.map_err(|error| Failure::Other(format!("the screen failed: {error}")))?;
+    if let Some(server) = place.demo {
+        server.shutdown().await;
+    }
+    Ok(ending)
 }

@@ -1,0 +1,303 @@
+//! The one event loop: terminal input, backend events, timers, then update, effects, draw.
+//!
+//! Everything that is ready is taken in before a frame is drawn, for at most 8 ms or 2,000 messages, so that a flood
+//! never starves the screen; input comes first. A program that waits writes nothing and wakes up for nothing but its
+//! timers and a clock that changes once a minute.
+
+mod editor;
+mod pace;
+mod timers;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use tokio::sync::mpsc;
+
+use crate::app::{self, Effect, Input, Msg, State};
+use crate::backend::{Backend, Command, Report};
+use crate::term::{self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc};
+use crate::ui;
+
+use pace::Pace;
+use timers::Timers;
+
+/// Messages are taken in for at most this long before a frame is drawn.
+const DRAIN_TIME: Duration = Duration::from_millis(8);
+/// And at most so many.
+const DRAIN_COUNT: usize = 2_000;
+
+/// What the loop runs on.
+pub struct Parts {
+    /// The state to begin with.
+    pub state: State,
+    /// The backend part.
+    pub backend: Backend,
+    /// What it reports.
+    pub reports: mpsc::Receiver<Report>,
+    /// What the terminal can do.
+    pub capabilities: Capabilities,
+    /// Whether to use the mouse.
+    pub mouse: bool,
+    /// Frames a second at most.
+    pub frames_per_second: u16,
+}
+
+/// How the program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The user left it.
+    Quit,
+    /// A signal ended it.
+    Signal(Termination),
+    /// The terminal is gone.
+    Gone,
+}
+
+/// Runs the inbox until the user leaves it or a signal ends it. The terminal is as it was afterwards, also on an error.
+///
+/// # Errors
+/// If the terminal cannot be taken, read or written.
+pub async fn run(parts: Parts) -> io::Result<Ending> {
+    let modes = Modes::for_terminal(&parts.capabilities, parts.mouse);
+    let mut session = Session::stdout(modes);
+    let signals = Signals::listen()?;
+    session.enter()?;
+    let output = Output::stdout(&parts.capabilities);
+    let terminal = Terminal::new(Painter::new(output.clone(), parts.capabilities.colors))?;
+    let mut program = Program {
+        state: parts.state,
+        backend: parts.backend,
+        reports: parts.reports,
+        capabilities: parts.capabilities,
+        session,
+        input: InputReader::start()?,
+        signals,
+        output,
+        terminal,
+        pace: Pace::new(parts.frames_per_second),
+        timers: Timers::default(),
+        clock: Instant::now(),
+        notified: 0,
+        ending: None,
+    };
+    let ending = program.run().await;
+    let left = program.session.leave();
+    program.backend.close().await;
+    left.and(ending)
+}
+
+struct Program {
+    state: State,
+    backend: Backend,
+    reports: mpsc::Receiver<Report>,
+    capabilities: Capabilities,
+    session: Session<io::Stdout>,
+    input: InputReader,
+    signals: Signals,
+    output: Output,
+    terminal: Terminal<Painter<Output>>,
+    pace: Pace,
+    timers: Timers,
+    /// When the minute changes.
+    clock: Instant,
+    /// Counts notifications, to tell them apart.
+    notified: u32,
+    ending: Option<Ending>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Input(Option<Input>),
+    Report(Option<Report>),
+    Signal(Signal),
+    Time,
+}
+
+impl Program {
+    async fn run(&mut self) -> io::Result<Ending> {
+        if let Ok(size) = self.terminal.size() {
+            self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
+        }
+        self.wind_clock();
+        self.draw().await?;
+        loop {
+            let now = Instant::now();
+            let due = [self.pace.due(now), self.timers.next(), Some(self.clock)].into_iter().flatten().min();
+            let wake_at = tokio::time::Instant::from_std(due.unwrap_or(self.clock));
+            let woken = tokio::select! {
+                biased;
+                signal = self.signals.next() => Woken::Signal(signal),
+                input = self.input.next() => Woken::Input(input),
+                report = self.reports.recv() => Woken::Report(report),
+                () = tokio::time::sleep_until(wake_at) => Woken::Time,
+            };
+            match woken {
+                Woken::Signal(signal) => self.signal(signal).await?,
+                Woken::Input(Some(input)) => self.key(input).await?,
+                Woken::Input(None) => self.ending = Some(Ending::Gone),
+                Woken::Report(Some(report)) => self.take(Msg::Backend(report)).await?,
+                Woken::Report(None) => self.ending = Some(Ending::Quit),
+                Woken::Time => {}
+            }
+            self.drain().await?;
+            self.time().await?;
+            if let Some(ending) = self.ending {
+                return Ok(ending);
+            }
+            if term::was_restored() {
+                // A panic on another thread gave the terminal back and has said why.
+                return Err(io::Error::other("a part of the program broke down"));
+            }
+            let now = Instant::now();
+            if self.pace.due(now).is_some_and(|due| due <= now) {
+                self.draw().await?;
+            }
+        }
+    }
+
+    /// Takes in what is ready, input first, within the limits.
+    async fn drain(&mut self) -> io::Result<()> {
+        let until = Instant::now() + DRAIN_TIME;
+        for count in 0..DRAIN_COUNT {
+            if let Some(input) = self.input.try_next() {
+                self.key(input).await?;
+            } else if let Ok(report) = self.reports.try_recv() {
+                self.take(Msg::Backend(report)).await?;
+            } else {
+                break;
+            }
+            if self.ending.is_some() || (count % 16 == 15 && Instant::now() >= until) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn key(&mut self, input: Input) -> io::Result<()> {
+        self.take(Msg::Input(input)).await?;
+        if self.state.dirty {
+            self.state.dirty = false;
+            self.pace.request_now();
+        }
+        Ok(())
+    }
+
+    async fn time(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        if now >= self.clock {
+            self.wind_clock();
+            self.take(Msg::Clock).await?;
+        }
+        for timer in self.timers.expired(now) {
+            self.take(Msg::Timer(timer)).await?;
+        }
+        Ok(())
+    }
+
+    /// The clock strikes at the next full minute.
+    fn wind_clock(&mut self) {
+        let into_minute = Timestamp::now().as_millisecond().rem_euclid(60_000).unsigned_abs();
+        self.clock = Instant::now() + Duration::from_millis(60_000 - into_minute);
+    }
+
+    /// One message through `update`, then what it wants done.
+    async fn take(&mut self, msg: Msg) -> io::Result<()> {
+        let mut msgs = vec![msg];
+        while let Some(msg) = msgs.pop() {
+            for effect in app::update(&mut self.state, Timestamp::now(), msg) {
+                msgs.extend(self.fulfil(effect).await?);
+            }
+        }
+        if self.state.dirty {
+            self.state.dirty = false;
+            self.pace.request();
+        }
+        Ok(())
+    }
+
+    async fn fulfil(&mut self, effect: Effect) -> io::Result<Option<Msg>> {
+        match effect {
+            Effect::Backend(Command::Close) => {}
+            Effect::Backend(command) => self.backend.send(command),
+            Effect::Wake { after, timer } => self.timers.start(timer, after, Instant::now()),
+            Effect::Copy(text) => {
+                if let Err(error) = osc::copy(&mut self.output, &self.capabilities, &text) {
+                    tracing::warn!(%error, "could not copy");
+                }
+                self.output.commit()?;
+            }
+            Effect::Bell => {
+                osc::bell(&mut self.output)?;
+                self.output.commit()?;
+            }
+            Effect::Notify { title, body } => {
+                self.notified = self.notified.wrapping_add(1);
+                osc::notify(&mut self.output, &self.capabilities, self.notified, &title, &body)?;
+                self.output.commit()?;
+            }
+            Effect::Title(title) => {
+                osc::title(&mut self.output, &self.capabilities, &title)?;
+                self.output.commit()?;
+            }
+            Effect::Edit(text) => {
+                self.session.lend(&mut self.input)?;
+                let edited = editor::edit(&text).await;
+                self.session.reclaim(&mut self.input)?;
+                self.repaint()?;
+                return match edited {
+                    Ok(text) => Ok(Some(Msg::Edited(text))),
+                    Err(error) => {
+                        tracing::warn!(%error, "the editor failed");
+                        Ok(Some(Msg::Edited(None)))
+                    }
+                };
+            }
+            Effect::Repaint => self.repaint()?,
+            Effect::Suspend => self.suspend().await?,
+            Effect::Quit => self.ending = Some(Ending::Quit),
+        }
+        Ok(None)
+    }
+
+    async fn signal(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::Terminate(why) => self.ending = Some(Ending::Signal(why)),
+            Signal::Suspend => self.suspend().await?,
+            Signal::Resume => {
+                self.session.reenter()?;
+                self.repaint()?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.session.suspend(&mut self.input, &mut self.signals).await?;
+        self.repaint()
+    }
+
+    /// The next frame is painted from nothing.
+    fn repaint(&mut self) -> io::Result<()> {
+        self.output.discard();
+        self.terminal.clear()?;
+        self.pace.request_now();
+        Ok(())
+    }
+
+    async fn draw(&mut self) -> io::Result<()> {
+        let state = &self.state;
+        self.terminal.draw(|frame| ui::draw(state, frame))?;
+        if let Err(error) = self.output.commit() {
+            // What is on the screen is not known any more: the next frame starts from nothing.
+            self.terminal.clear()?;
+            return Err(error);
+        }
+        self.pace.drawn(Instant::now());
+        if self.state.timeline.has_undrawn() {
+            self.take(Msg::Drawn).await?;
+        }
+        Ok(())
+    }
+}

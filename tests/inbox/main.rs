@@ -1,0 +1,13 @@
+//! The whole program in a pseudo-terminal, as a user has it: against the embedded server with its simulated customers,
+//! and against a backend on the official socket.io package in each era of its ids.
+
+#[path = "../peers/contract.rs"]
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
+mod contract;
+mod demo;
+mod eras;
+mod faults;
+mod leaving;
+#[path = "../peers/mod.rs"]
+mod peers;
+mod terminal;
