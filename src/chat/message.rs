@@ -87,7 +87,7 @@ pub enum Content {
         body: Clean,
     },
     /// A file.
-    Media(Media),
+    Media(Box<Media>),
     /// A place.
     Location {
         /// Degrees north.

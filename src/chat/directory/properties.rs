@@ -122,6 +122,10 @@ proptest! {
             let names: &[usize] = if composites { &[0, 1] } else { &[0] };
             keys.insert(*at, directory.learn(&row(&truths[*at], names), NameOrigin::Declared).key);
         }
+        // Events of the known ones have been seen, and taught their composite ids.
+        for (at, key) in &keys {
+            directory.observe(*key, &row(&truths[*at], &[0, 1]));
+        }
         let about = about.index(truths.len());
         let truth = &truths[about];
         let evidence = evidence(truth, &said);
@@ -137,6 +141,8 @@ proptest! {
                 *key == found && other.line == truth.line && same_person
             });
             prop_assert!(right || (!own_id && twin), "about {about}, found {found:?}: {evidence:?}");
+            let alike = keys.keys().filter(|at| truths[**at].line == truth.line && truths[**at].phone == truth.phone).count();
+            prop_assert!(own_id || alike < 2, "guessed between {alike}: {evidence:?}");
         }
     }
 

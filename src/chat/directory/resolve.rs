@@ -33,7 +33,7 @@ impl Directory {
         for named in &ids {
             match self.names.get(&named.id) {
                 Some(Claim::One(key, origin))
-                    if *origin == NameOrigin::Declared || !self.contradicts(*key, evidence) =>
+                    if *origin == NameOrigin::Declared || self.may_hold(*key, &named.id, evidence) =>
                 {
                     hits.push((*key, *origin, named));
                 }
@@ -236,6 +236,18 @@ impl Directory {
             _ => Outcome::Ambiguous(keys),
         };
         decided(outcome, Some(rule), pointer, compared)
+    }
+
+    /// Whether a provisional name may be followed: no field contradicts it, and, for a composite id, no other
+    /// conversation answers to the same parts.
+    fn may_hold(&self, key: ConversationKey, id: &Id, evidence: &Evidence) -> bool {
+        let shared = well_formed(id).is_some_and(|parts| {
+            self.phones.with_digits(parts.customer.digits()).any(|other| {
+                let Some(entry) = self.entry(other).filter(|_| other != key) else { return false };
+                !differ(entry.account(), Some(&parts.account)) && !differ(entry.line(), Some(&parts.line))
+            })
+        });
+        !shared && !self.contradicts(key, evidence)
     }
 
     /// For backends whose ids are phones: the one conversation whose id has equal digits.

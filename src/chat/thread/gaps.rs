@@ -93,8 +93,8 @@ impl Thread {
                 }
                 None => {
                     paged.added += 1;
-                    let borrowed = message.created_at.is_none();
-                    let place = self.place(Slot { at: time, borrowed, seq, message: message.clone() });
+                    let borrowed = message.created_at.is_none().then(|| Box::new(time));
+                    let place = self.place(Slot { borrowed, seq, message: message.clone() });
                     let newer = last_before.is_none_or(|last| self.position(last) < self.position(place));
                     paged.newer += usize::from(newer);
                     place
@@ -216,7 +216,7 @@ impl Thread {
         let Some(last) = last else { return };
         let apart = self.position(last) < self.position(oldest);
         let known = self.breaks.iter().any(|gap| gap.before == Some(oldest));
-        let since = self.slot(last).and_then(|slot| slot.at);
+        let since = self.slot(last).and_then(Slot::at);
         if let Some(since) = since.filter(|_| apart && !known) {
             self.breaks.push(Break { after: Some(last), before: Some(oldest), since });
         }

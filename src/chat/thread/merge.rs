@@ -9,22 +9,19 @@ use crate::text::Clean;
 pub(super) fn slots(slot: &mut Slot, other: Slot) -> bool {
     let before = slot.clone();
     // A time from the backend replaces one that was borrowed; of two, the earlier one holds.
-    match (slot.borrowed, other.borrowed) {
+    let (ours, theirs) = (slot.message.created_at, other.message.created_at);
+    match (slot.borrowed.is_some(), other.borrowed.is_some()) {
         (true, false) => {
-            slot.at = other.at;
-            slot.borrowed = false;
-            slot.message.created_at = other.message.created_at;
+            slot.borrowed = None;
+            slot.message.created_at = theirs;
         }
-        (false, false) => {
-            slot.at = slot.at.min(other.at);
-            slot.message.created_at = slot.at;
-        }
-        (true, true) => slot.message.created_at = slot.message.created_at.or(other.message.created_at),
+        (false, false) => slot.message.created_at = ours.min(theirs),
+        (true, true) => slot.message.created_at = ours.or(theirs),
         (false, true) => {}
     }
     slot.seq = slot.seq.min(other.seq);
     message(&mut slot.message, other.message);
-    before.message != slot.message || before.at != slot.at
+    before.message != slot.message || before.at() != slot.at()
 }
 
 fn message(ours: &mut Message, theirs: Message) {
@@ -92,7 +89,7 @@ fn content(ours: &mut Content, theirs: Content, our_origin: Origin, their_origin
     match (weight(ours, our_origin).cmp(&weight(&theirs, their_origin)), &mut *ours, theirs) {
         (std::cmp::Ordering::Less, ours, theirs) => *ours = theirs,
         (std::cmp::Ordering::Greater, ..) => {}
-        (_, Content::Media(ours), Content::Media(theirs)) => media(ours, theirs),
+        (_, Content::Media(ours), Content::Media(theirs)) => media(ours, *theirs),
         (_, Content::Text { body }, Content::Text { body: theirs }) => {
             if richer(&theirs, body) {
                 *body = theirs;

@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use super::delivery::{DeliveryUpdate, Failure, Rank};
 use super::ids::Id;
 use super::message::{Content, Direction, Message, MessageIds, Origin};
+use crate::text::Clean;
 use gaps::Break;
 pub use gaps::{Gap, PageEdge, Paged};
 pub use parked::ParkedStatuses;
@@ -56,26 +57,29 @@ pub enum Inserted {
 /// One message with its place in the order.
 #[derive(Clone, Debug)]
 struct Slot {
-    /// The time by which it is ordered.
-    at: Option<Timestamp>,
-    /// The time is borrowed from a neighbour or from our own clock: the message stands after those that have it.
-    borrowed: bool,
+    /// Where the backend gave no time of storing: the time of the neighbour after which the message stands.
+    borrowed: Option<Box<Option<Timestamp>>>,
     /// Order of arrival, the last tie-break.
     seq: i64,
     message: Message,
 }
 
 impl Slot {
+    /// The time by which it is ordered.
+    fn at(&self) -> Option<Timestamp> {
+        self.borrowed.as_ref().map_or(self.message.created_at, |at| **at)
+    }
+
     fn order(&self, other: &Self) -> Ordering {
-        (self.at, self.borrowed)
-            .cmp(&(other.at, other.borrowed))
+        (self.at(), self.borrowed.is_some())
+            .cmp(&(other.at(), other.borrowed.is_some()))
             .then_with(|| self.stored_id().cmp(&other.stored_id()))
             .then_with(|| self.seq.cmp(&other.seq))
     }
 
     /// The backend's id, where the time is the backend's too.
     fn stored_id(&self) -> Option<&Id> {
-        self.message.ids.id.as_ref().filter(|_| !self.borrowed)
+        self.message.ids.id.as_ref().filter(|_| self.borrowed.is_none())
     }
 }
 
@@ -95,6 +99,16 @@ pub struct Thread {
     breaks: Vec<Break>,
     newest_inbound: Option<Timestamp>,
     reaches_start: bool,
+    /// Names of those who wrote.
+    senders: Vec<Clean>,
+}
+
+/// So many names are kept once instead of with each message.
+const MOST_SENDERS: usize = 8;
+
+/// Whether the backend gave the message no time of storing: our own clock's is none.
+fn lacks_time(message: &Message) -> bool {
+    message.origin == Origin::Local || message.created_at.is_none()
 }
 
 impl Thread {
@@ -151,11 +165,10 @@ impl Thread {
         }
         let copies = self.copies_of(&message.ids);
         let Some((&place, others)) = copies.split_first() else {
-            let borrowed = message.origin == Origin::Local || message.created_at.is_none();
-            let at = if borrowed { self.end_time().or(message.created_at) } else { message.created_at };
+            let borrowed = lacks_time(&message).then(|| Box::new(self.end_time().or(message.created_at)));
             let seq = self.next_seq;
             let live = message.origin != Origin::Local;
-            let place = self.place(Slot { at, borrowed, seq, message });
+            let place = self.place(Slot { borrowed, seq, message });
             let index = self.position(place).unwrap_or_default();
             if live {
                 self.end_breaks_at(place, index);
@@ -252,11 +265,12 @@ impl Thread {
     }
 
     fn end_time(&self) -> Option<Timestamp> {
-        self.order.back().and_then(|place| self.slot(*place)).and_then(|slot| slot.at)
+        self.order.back().and_then(|place| self.slot(*place)).and_then(Slot::at)
     }
 
     /// Stores a new slot and puts it into the order.
-    fn place(&mut self, slot: Slot) -> u32 {
+    fn place(&mut self, mut slot: Slot) -> u32 {
+        self.share_sender(&mut slot.message);
         self.next_seq = self.next_seq.max(slot.seq + 1);
         self.first_seq = self.first_seq.min(slot.seq);
         let ids = slot.message.ids.clone();
@@ -274,6 +288,16 @@ impl Thread {
         self.name(place, &ids);
         self.unpark_reactions(place);
         place
+    }
+
+    /// One copy of a name that thousands of messages have.
+    fn share_sender(&mut self, message: &mut Message) {
+        let Some(sender) = &mut message.sender else { return };
+        match self.senders.iter().find(|had| *had == sender) {
+            Some(had) => *sender = had.clone(),
+            None if self.senders.len() < MOST_SENDERS => self.senders.push(sender.clone()),
+            None => {}
+        }
     }
 
     fn put_in_order(&mut self, place: u32) {
@@ -334,8 +358,8 @@ impl Thread {
     }
 
     fn merge_into(&mut self, place: u32, message: Message) -> bool {
-        let borrowed = message.origin == Origin::Local || message.created_at.is_none();
-        self.merge_slot(place, Slot { at: message.created_at, borrowed, seq: i64::MAX, message })
+        let borrowed = lacks_time(&message).then(|| Box::new(message.created_at));
+        self.merge_slot(place, Slot { borrowed, seq: i64::MAX, message })
     }
 
     fn merge_slot(&mut self, place: u32, other: Slot) -> bool {

@@ -170,14 +170,14 @@ pub fn text(body: &str) -> Content {
 }
 
 fn media(kind: MediaKind, caption: Option<&str>, name: Option<&str>, size: u64) -> Content {
-    Content::Media(Media {
+    Content::Media(Box::new(Media {
         kind,
         caption: caption.map(Clean::line),
         filename: name.map(Clean::line),
         mime: None,
         size: Some(size),
         url: None,
-    })
+    }))
 }
 
 fn sent(mut message: Message, rank: Rank) -> Message {

@@ -158,14 +158,14 @@ impl Dialect {
     fn media(&self, json: &Json<'_>, kind: MediaKind) -> Content {
         let spec = &self.message.content;
         let caption = |json: &Json<'_>| json.text().filter(|text| !text.is_empty()).map(|text| Clean::text(&text));
-        Content::Media(Media {
+        Content::Media(Box::new(Media {
             kind,
             caption: spec.caption.read(json, caption),
             filename: spec.filename.read(json, line),
             mime: spec.mime.read(json, line),
             size: spec.size.read(json, |json| json.number().filter(|size| *size >= 0.0).map(|size| size as u64)),
             url: spec.url.read(json, |json| json.text().map(std::borrow::Cow::into_owned)),
-        })
+        }))
     }
 
     fn location(&self, json: &Json<'_>) -> Option<Content> {
