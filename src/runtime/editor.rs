@@ -9,7 +9,8 @@ use tokio::process::Command;
 /// # Errors
 /// If no file can be made, or the editor cannot be started.
 pub(super) async fn edit(text: &str) -> io::Result<Option<String>> {
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let editor =
+        ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let editor = editor.unwrap_or_else(|| if cfg!(windows) { "notepad".to_owned() } else { "vi".to_owned() });
     let mut words = editor.split_whitespace();
     let program = words.next().unwrap_or("vi");

@@ -17,7 +17,9 @@ use tokio::sync::mpsc;
 
 use crate::app::{self, Effect, Input, Msg, State};
 use crate::backend::{Backend, Command, Report};
-use crate::term::{self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc};
+use crate::term::{
+    self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc,
+};
 use crate::ui;
 
 use pace::Pace;

@@ -151,6 +151,23 @@ async fn a_reader_that_goes_away_ends_it_quietly() {
     assert_eq!(err.next_line().await.expect("readable"), None, "and says nothing");
 }
 
+/// What every user of the machine may read of a process: its arguments.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_is_not_in_the_process_list() {
+    let backend = Backend::start().await;
+    backend.program.configure(&format!(
+        "[profile.demo]\nurl = \"{}\"\ntoken_command = \"cat '{}'\"\n",
+        backend.server.url(),
+        backend.program.path("token").display()
+    ));
+    std::fs::write(backend.program.path("token"), &backend.token).expect("write");
+    let tail = Tail::start(&backend, &[]).await;
+    let id = tail.child.id().expect("it runs");
+    let arguments = std::fs::read_to_string(format!("/proc/{id}/cmdline")).expect("readable");
+    assert!(arguments.contains("tail") && !arguments.contains(&backend.token), "{arguments}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_token_ends_it() {
     let backend = Backend::start().await;
