@@ -88,7 +88,7 @@ pub enum TokenError {
     Command {
         /// The profile.
         profile: String,
-        /// "could not be started: …", "ended with exit status 1: <its own words>", "took longer than 60 s".
+        /// "could not be started: …", "ended with exit status 1: its own words", "took longer than 60 s".
         what: String,
     },
 }
