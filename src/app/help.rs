@@ -16,14 +16,14 @@ pub enum HelpLine {
         /// What they do.
         action: Action,
     },
-    /// The marks of delivery are explained from here on, one line each, by their index.
-    Tick(usize),
+    /// One of the marks on the screen, by its index.
+    Mark(usize),
     /// Nothing.
     Blank,
 }
 
-/// How many marks of delivery there are.
-pub const TICKS: usize = 8;
+/// How many marks are explained.
+pub const MARKS: usize = 17;
 
 /// The lines of the help that match what is searched for, all when nothing is.
 pub fn lines(state: &State) -> Vec<HelpLine> {
@@ -51,7 +51,7 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
     }
     if search.is_empty() {
         out.extend([HelpLine::Blank, HelpLine::Heading("Marks")]);
-        out.extend((0..TICKS).map(HelpLine::Tick));
+        out.extend((0..MARKS).map(HelpLine::Mark));
     }
     out
 }

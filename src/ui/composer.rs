@@ -40,8 +40,12 @@ fn heading(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
         Mode::Note => format!("Note to the team, never sent to {name}"),
     };
     let right = aside(canvas, state);
-    let border = if focused { theme.screen.border_focused } else { theme.screen.border };
-    let rule = if focused { canvas.glyphs.heavy } else { canvas.glyphs.rule };
+    // a note differs from a reply in word, border and colour, so that neither is written for the other
+    let (rule, border) = match (note, focused) {
+        (true, _) => (canvas.glyphs.dashed, theme.composer.note),
+        (false, true) => (canvas.glyphs.heavy, theme.screen.border_focused),
+        (false, false) => (canvas.glyphs.rule, theme.screen.border),
+    };
     let style = if note { theme.composer.note } else { theme.composer.recipient };
     let below = state.open_thread().map_or(0, |view| view.below);
     let mut pen = canvas.pen(parts.heading, 0);

@@ -79,9 +79,29 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
             &[(Action::Open, "choose"), (Action::Down, "next"), (Action::Up, "previous"), (Action::Back, "close")],
         ),
 
-        None => with_keys(canvas, offers(state.focus)),
+        None => {
+            let mut first = troubles(canvas);
+            first.extend(with_keys(canvas, offers(state.focus)));
+            first
+        }
     };
     row(canvas, offers.iter().map(|(key, word)| (key.as_str(), *word)));
+}
+
+/// What can be done about what went wrong in the open thread, before everything else.
+fn troubles(canvas: &Canvas<'_>) -> Vec<(String, &'static str)> {
+    let state = canvas.state;
+    let Some((key, view)) = state.open.zip(state.open_thread()).filter(|_| state.focus == Focus::Thread) else {
+        return Vec::new();
+    };
+    let mut offers = Vec::new();
+    if state.outbox.unconfirmed(key).is_some() {
+        offers.extend([(Action::RetrySend, "send again"), (Action::TakeBack, "take back")]);
+    }
+    if view.thread.has_gaps() {
+        offers.push((Action::FetchGap, "fetch what is missing"));
+    }
+    with_keys(canvas, &offers)
 }
 
 fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {

@@ -1,6 +1,7 @@
 //! Marks and lines, in Unicode and in ASCII. Each mark differs from the others in shape, not only in colour; the help
 //! explains them.
 
+use crate::app::help::MARKS;
 use crate::app::rows::Tick;
 
 /// The marks of one character set. Each takes the columns that its Unicode form takes.
@@ -50,21 +51,9 @@ pub struct Glyphs {
     pub prompt: &'static str,
     /// Nothing to say in a table.
     pub nothing: &'static str,
-    /// The delivery marks, two columns each, in the order of [`TICKS`].
+    /// The delivery marks, two columns each: queued, sending, unconfirmed, sent, delivered, read, played, failed.
     pub ticks: [&'static str; 8],
 }
-
-/// The marks of delivery with their meaning, in the order of [`Glyphs::ticks`].
-pub const TICKS: [(Tick, &str); 8] = [
-    (Tick::Queued, "waiting to be sent"),
-    (Tick::Sending, "on its way"),
-    (Tick::Unconfirmed, "not confirmed: it may have been sent"),
-    (Tick::Sent, "sent"),
-    (Tick::Delivered, "delivered"),
-    (Tick::Read, "read"),
-    (Tick::Played, "played"),
-    (Tick::Failed, "failed"),
-];
 
 /// For terminals that draw Unicode.
 pub static UNICODE: Glyphs = Glyphs {
@@ -105,7 +94,7 @@ pub static ASCII: Glyphs = Glyphs {
     heavy: "=",
     vertical: "|",
     tee: "+",
-    dashed: "-",
+    dashed: "~",
     corners: ["+", "+", "+", "+"],
     live: "*",
     half: "o",
@@ -128,7 +117,43 @@ impl Glyphs {
 
     /// The mark of delivery.
     pub fn tick(&self, tick: Tick) -> &'static str {
-        TICKS.iter().zip(self.ticks).find(|((other, _), _)| *other == tick).map_or("", |(_, mark)| mark)
+        let [queued, sending, unconfirmed, sent, delivered, read, played, failed] = self.ticks;
+        match tick {
+            Tick::Queued => queued,
+            Tick::Sending => sending,
+            Tick::Unconfirmed => unconfirmed,
+            Tick::Sent => sent,
+            Tick::Delivered => delivered,
+            Tick::Read => read,
+            Tick::Played => played,
+            Tick::Failed => failed,
+        }
+    }
+}
+
+impl Glyphs {
+    /// Every mark that needs a word, with it: first those of delivery.
+    pub fn explained(&self) -> [(&'static str, &'static str); MARKS] {
+        let [queued, sending, unconfirmed, sent, delivered, read, played, failed] = self.ticks;
+        [
+            (queued, "waiting to be sent"),
+            (sending, "on its way"),
+            (unconfirmed, "not confirmed: it may have been sent"),
+            (sent, "sent"),
+            (delivered, "delivered to the customer's phone"),
+            (read, "read"),
+            (played, "listened to"),
+            (failed, "failed: the reason stands below"),
+            (self.begins, "a message begins, in the same minute as the one above"),
+            (self.selected, "selected"),
+            (self.open, "open, while another one is selected"),
+            (self.alert, "urgent, failed or refused"),
+            (self.draft, "has a draft"),
+            (self.queued, "replies that wait to be sent"),
+            (self.live, "live"),
+            (self.half, "on the way to be live, or live with a reservation"),
+            (self.none, "not connected"),
+        ]
     }
 }
 

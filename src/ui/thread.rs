@@ -103,8 +103,7 @@ fn tone_style(theme: &Theme, tone: Tone) -> Style {
     }
 }
 
-/// The style of a delivery mark.
-pub(super) fn tick_style(theme: &Theme, tick: Tick) -> Style {
+fn tick_style(theme: &Theme, tick: Tick) -> Style {
     match tick {
         Tick::Queued => theme.ticks.queued,
         Tick::Sending => theme.ticks.sending,

@@ -4,8 +4,6 @@ use super::{boxed, typed};
 use crate::app::help::{self, HelpLine};
 use crate::text;
 use crate::ui::Canvas;
-use crate::ui::glyphs::TICKS;
-use crate::ui::thread::tick_style;
 
 /// Columns of the keys.
 const KEYS: usize = 22;
@@ -35,10 +33,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, search: &str, scroll: usize) {
                 pen.skip(2).cell(keys, keys_width, theme.panel.key).skip(1);
                 pen.fit(action.description(), theme.panel.value);
             }
-            HelpLine::Tick(index) => {
-                if let Some((tick, meaning)) = TICKS.get(*index) {
-                    let mark = glyphs.tick(*tick);
-                    pen.skip(2).put(mark, tick_style(theme, *tick)).skip(keys_width + 1 - text::width(mark));
+            HelpLine::Mark(index) => {
+                if let Some((mark, meaning)) = glyphs.explained().get(*index) {
+                    pen.skip(2).put(mark, theme.panel.key).skip((keys_width + 1).saturating_sub(text::width(mark)));
                     pen.fit(meaning, theme.panel.value);
                 }
             }
