@@ -43,7 +43,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
         Focus::Traffic => &[
             (Action::Up, "older"),
             (Action::Down, "newer"),
-            (Action::PageDown, "page"),
+            (Action::HalfPageDown, "scroll the event"),
             (Action::CopyText, "copy payload"),
             (Action::TrafficFullScreen, "panel or full screen"),
             (Action::Traffic, "close"),

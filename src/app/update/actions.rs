@@ -8,6 +8,7 @@ use crate::app::{layout, rows};
 use crate::backend::Command;
 use crate::chat::ConversationKey;
 use crate::config::Action;
+use crate::inspect::payload::payload_lines;
 use crate::text::Clean;
 use ratatui_textarea::CursorMove;
 
@@ -21,6 +22,9 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Up => step(state, -1, out),
         Action::PageDown => step(state, page(state), out),
         Action::PageUp => step(state, -page(state), out),
+        Action::HalfPageDown | Action::HalfPageUp if state.focus == Focus::Traffic => {
+            scroll_event(state, action == Action::HalfPageDown);
+        }
         Action::HalfPageDown => step(state, page(state) / 2, out),
         Action::HalfPageUp => step(state, -page(state) / 2, out),
         Action::Top => edge(state, true, out),
@@ -152,6 +156,17 @@ pub(super) fn scroll_thread(state: &mut State, by: isize, out: &mut Vec<Effect>)
     if top {
         lists::fetch_older(state, out);
     }
+}
+
+/// Moves the chosen event's fields and payload by half of what is shown; drawing stops at the end.
+fn scroll_event(state: &mut State, down: bool) {
+    let half = layout::page(state) / 2;
+    let seq = state.panels.traffic_chosen;
+    let entry = seq.map_or_else(|| state.timeline.entries().back(), |seq| state.timeline.get(seq));
+    // about what there is to see, so that the way back is no longer than the way there
+    let most = entry.map_or(0, |entry| payload_lines(&entry.raw, 80).count() + 24);
+    let lines = state.panels.traffic_scroll;
+    state.panels.traffic_scroll = if down { (lines + half).min(most) } else { lines.saturating_sub(half) };
 }
 
 fn choose_event(state: &mut State, by: isize) {

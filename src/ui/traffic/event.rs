@@ -38,12 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     );
     let body = super::below(area, 1);
     let columns = usize::from(body.width).saturating_sub(2);
-    let mut lines = fields(canvas, entry, nothing);
-    let explained = explain::explain(entry);
-    for range in text::wrap(&explained, columns) {
-        let words = Clean::line(explained.get(range).unwrap_or_default());
-        lines.push(Line { label: "", words: Cow::Owned(words.to_string()), style: theme.screen.warning });
-    }
+    let mut lines = fields(canvas, entry, nothing, columns);
     lines.push(Line { label: "", words: Cow::Borrowed(""), style: theme.panel.value });
     let room = usize::from(body.height);
     // the end stays in view, however far down one scrolls
@@ -73,7 +68,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// The seven fields under the names that developers search for, then what was decided.
-fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str) -> Vec<Line<'a>> {
+fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str, columns: usize) -> Vec<Line<'a>> {
     let theme = canvas.theme;
     let value = theme.panel.value;
     let record = &entry.record;
