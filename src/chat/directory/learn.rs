@@ -42,7 +42,7 @@ impl Directory {
         let settled = self.entry(key).is_some_and(|entry| entry.names().any(|alias| self.is_native(&alias.id)));
         ids.retain(|id| {
             let known_elsewhere = self.names.get(id).is_some_and(|claim| !claim.only(key));
-            !known_elsewhere && !(settled && self.is_native(id))
+            !(known_elsewhere || settled && self.is_native(id))
         });
         self.take_in(&mut learned, facts, &ids, NameOrigin::Traffic);
         learned
