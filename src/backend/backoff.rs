@@ -16,7 +16,8 @@ const LATE_CAP: Duration = Duration::from_secs(30);
 const REFUSED_CAP: Duration = Duration::from_secs(300);
 /// The upper ends of the first three waits.
 const FIRST: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
-/// A connection that ends sooner than this after it became live has not ended the outage.
+/// A connection that ends sooner than this gives no right to the first, short waits: a server that drops everyone at once
+/// must not be hammered.
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// What the last attempt met with.
@@ -39,21 +40,31 @@ pub(super) struct Backoff {
     late: u32,
     /// The time of the outage's first setback, on the caller's clock.
     since: Option<Duration>,
-    /// When the connection became live, on the caller's clock.
-    live: Option<Duration>,
+    /// When the connection was made, on the caller's clock.
+    connected: Option<Duration>,
+    /// It was live: whatever comes now is another outage.
+    live: bool,
 }
 
 impl Backoff {
-    /// The connection is live. `now` is the time since any fixed moment.
-    pub fn live(&mut self, now: Duration) {
-        self.live = Some(now);
+    /// There is a connection. `now` is the time since any fixed moment.
+    pub fn connected(&mut self, now: Duration) {
+        (self.connected, self.live) = (Some(now), false);
+    }
+
+    /// The connection is live.
+    pub fn live(&mut self) {
+        self.live = true;
     }
 
     /// An attempt failed, or the connection ended: how long to wait. `jitter` is from 0 to 1.
     pub fn after(&mut self, setback: Setback, now: Duration, jitter: f64) -> Duration {
-        if self.live.take().is_some_and(|live| now.saturating_sub(live) >= SETTLED) {
+        if self.connected.is_some_and(|connected| now.saturating_sub(connected) >= SETTLED) {
             *self = Self::default();
+        } else if self.live {
+            *self = Self { attempts: self.attempts, ..Self::default() };
         }
+        (self.connected, self.live) = (None, false);
         let since = *self.since.get_or_insert(now);
         self.attempts = self.attempts.saturating_add(1);
         self.refusals = if setback == Setback::Refused { self.refusals.saturating_add(1) } else { 0 };
@@ -122,18 +133,33 @@ mod tests {
     }
 
     #[test]
-    fn only_a_settled_connection_ends_the_outage() {
+    fn only_a_settled_connection_earns_the_short_waits() {
         let mut backoff = Backoff::default();
         let second = Duration::from_secs(1);
         for attempt in 1..=6 {
             backoff.after(Setback::Lost, second * attempt, 1.0);
         }
-        backoff.live(second * 10);
+        backoff.connected(second * 10);
+        backoff.live();
         let wait = backoff.after(Setback::Lost, second * 11, 1.0);
         assert_eq!((wait, backoff.attempts), (EARLY_CAP, 7), "a server that drops everyone is not hammered");
-        backoff.live(second * 20);
+        backoff.connected(second * 20);
         let wait = backoff.after(Setback::Lost, second * 40, 1.0);
-        assert_eq!((wait, backoff.attempts), (FIRST[0], 1));
+        assert_eq!((wait, backoff.attempts), (FIRST[0], 1), "even if REST never let it be live");
+    }
+
+    #[test]
+    fn a_live_connection_however_short_ends_the_outage() {
+        let mut backoff = Backoff::default();
+        let late = Duration::from_secs(600);
+        for attempt in 0..30 {
+            backoff.after(Setback::Lost, Duration::from_secs(20) * attempt, 1.0);
+        }
+        backoff.connected(late);
+        assert_eq!(backoff.after(Setback::Lost, late, 1.0), LATE_CAP, "it was never live");
+        backoff.connected(late);
+        backoff.live();
+        assert_eq!(backoff.after(Setback::Lost, late, 1.0), EARLY_CAP);
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Session {
     /// The namespace is joined: subscribe, join, catch up.
     pub(super) async fn connected(&mut self, dialled: Dialled) {
         self.token.accepted(dialled.token);
-        self.backoff.live(self.started.elapsed());
+        self.backoff.connected(self.started.elapsed());
         self.standing.failed = 0;
         let session = self.board.session();
         session.epoch += 1;
@@ -138,6 +138,9 @@ impl Session {
         self.polls.finished(outcome.is_ok());
         // Of two resyncs the later one counts.
         if purpose == Purpose::Resync && self.live.is_some() && self.polls.idle() {
+            if outcome.is_ok() {
+                self.backoff.live();
+            }
             self.standing.link = Link::Up(outcome);
         }
     }

@@ -34,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 pub use command::{Command, Outgoing, Page, Purpose, Target};
 pub use errand::Errand;
 pub use http::Limits;
+pub use polls::PollEvery;
 pub use report::{Frame, Health, Report, RestError, RoomReport, RoomStage, Session, SessionState};
 pub use token::{Resolve, TokenSource};
 
@@ -58,12 +59,15 @@ pub struct BackendConfig {
     pub thread_limit: u32,
     /// Deadlines and bounds of REST.
     pub limits: Limits,
+    /// How often the list is fetched without anybody asking.
+    pub polls: PollEvery,
 }
 
 impl BackendConfig {
     /// With every default.
     pub fn new(profile: Profile, dialect: Arc<Dialect>, token: TokenSource) -> Self {
-        Self { profile, dialect, token, list_limit: 200, thread_limit: 100, limits: Limits::default() }
+        let (limits, polls) = (Limits::default(), PollEvery::default());
+        Self { profile, dialect, token, list_limit: 200, thread_limit: 100, limits, polls }
     }
 }
 

@@ -5,12 +5,23 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Until traffic has proved that events come, and where there is no socket.
-pub(super) const OFTEN: Duration = Duration::from_secs(15);
-/// Once it has.
-pub(super) const SELDOM: Duration = Duration::from_secs(60);
-/// After a resync that failed, doubled each time up to [`OFTEN`].
+/// After a resync that failed, doubled each time.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// How often the list is fetched without anybody asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollEvery {
+    /// Until traffic has proved that events come, and where there is no socket or REST fails. 15 s by default.
+    pub often: Duration,
+    /// Once it has. 60 s by default.
+    pub seldom: Duration,
+}
+
+impl Default for PollEvery {
+    fn default() -> Self {
+        Self { often: Duration::from_secs(15), seldom: Duration::from_secs(60) }
+    }
+}
 
 /// What the polling depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +39,7 @@ pub(super) enum Situation {
 /// The schedule.
 #[derive(Clone, Debug)]
 pub(super) struct Polls {
+    every: PollEvery,
     /// When the list was asked for last, whatever for.
     last: Instant,
     /// How many polls and resyncs are on their way.
@@ -38,7 +50,7 @@ pub(super) struct Polls {
     missed: u32,
     /// A poll has ended since the last missed message.
     clean: bool,
-    /// Resyncs that failed in a row.
+    /// Polls and resyncs that failed in a row.
     failed: u32,
     /// The socket went; nothing was asked since.
     urgent: bool,
@@ -46,13 +58,15 @@ pub(super) struct Polls {
 
 impl Polls {
     /// Before the first connection.
-    pub fn new(now: Instant) -> Self {
-        Self { last: now, running: 0, confirmed: false, missed: 0, clean: false, failed: 0, urgent: false }
+    pub fn new(now: Instant, every: PollEvery) -> Self {
+        Self { every, last: now, running: 0, confirmed: false, missed: 0, clean: false, failed: 0, urgent: false }
     }
 
     /// A new connection: nothing is proved of it, and a resync begins.
     pub fn connected(&mut self) {
         (self.confirmed, self.missed, self.clean, self.failed) = (false, 0, false, 0);
+        // What is still on its way was asked for before; its answer proves nothing here.
+        self.running = 0;
     }
 
     /// The list was asked for.
@@ -105,9 +119,9 @@ impl Polls {
         let wait = match situation {
             Situation::Quiet => return None,
             Situation::NoSocket if self.urgent => Duration::ZERO,
-            Situation::Live if self.confirmed && self.missed == 0 => SELDOM,
-            Situation::Live | Situation::NoSocket => OFTEN,
-            Situation::Behind => (AGAIN * (1 << self.failed.saturating_sub(1).min(4))).min(OFTEN),
+            Situation::Live if self.confirmed && self.missed == 0 && self.failed == 0 => self.every.seldom,
+            Situation::Live | Situation::NoSocket => self.every.often,
+            Situation::Behind => (AGAIN * (1 << self.failed.saturating_sub(1).min(4))).min(self.every.often),
         };
         Some(self.last + wait)
     }
@@ -117,6 +131,8 @@ impl Polls {
 mod tests {
     use super::*;
 
+    const EVERY: PollEvery = PollEvery { often: Duration::from_secs(15), seldom: Duration::from_secs(60) };
+
     fn after(polls: &Polls, now: Instant, situation: Situation) -> Option<Duration> {
         polls.due(situation).map(|due| due - now)
     }
@@ -124,32 +140,35 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn often_until_traffic_confirms_then_seldom() {
         let now = Instant::now();
-        let mut polls = Polls::new(now);
+        let mut polls = Polls::new(now, EVERY);
         polls.connected();
         polls.started(now);
         assert_eq!(polls.due(Situation::Live), None, "one at a time");
         polls.finished(true);
-        assert_eq!(after(&polls, now, Situation::Live), Some(OFTEN));
+        assert_eq!(after(&polls, now, Situation::Live), Some(EVERY.often));
         polls.confirm();
-        assert_eq!(after(&polls, now, Situation::Live), Some(SELDOM));
+        assert_eq!(after(&polls, now, Situation::Live), Some(EVERY.seldom));
+        polls.finished(false);
+        assert_eq!(after(&polls, now, Situation::Live), Some(EVERY.often), "REST failed: is it back?");
+        polls.started(now);
         polls.connected();
-        assert_eq!(after(&polls, now, Situation::Live), Some(OFTEN), "each connection proves itself");
+        assert_eq!(after(&polls, now, Situation::Live), Some(EVERY.often), "each connection proves itself");
         assert_eq!(after(&polls, now, Situation::Quiet), None);
-        assert_eq!(after(&polls, now, Situation::NoSocket), Some(OFTEN));
+        assert_eq!(after(&polls, now, Situation::NoSocket), Some(EVERY.often));
         polls.disconnected();
         assert_eq!(after(&polls, now, Situation::NoSocket), Some(Duration::ZERO), "is REST there at all?");
         polls.started(now);
         polls.finished(true);
-        assert_eq!(after(&polls, now, Situation::NoSocket), Some(OFTEN));
+        assert_eq!(after(&polls, now, Situation::NoSocket), Some(EVERY.often));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_missed_message_counts_until_events_come_and_a_poll_found_nothing() {
         let now = Instant::now();
-        let mut polls = Polls::new(now);
+        let mut polls = Polls::new(now, EVERY);
         polls.confirm();
         polls.miss(2);
-        assert_eq!(after(&polls, now, Situation::Live), Some(OFTEN));
+        assert_eq!(after(&polls, now, Situation::Live), Some(EVERY.often));
         polls.finished(true);
         polls.finished(true);
         assert_eq!(polls.missed(), 2, "no event has come");
@@ -165,7 +184,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_failed_resync_is_tried_again_soon_then_less_often() {
         let now = Instant::now();
-        let mut polls = Polls::new(now);
+        let mut polls = Polls::new(now, EVERY);
         let waits: Vec<_> = (0..5)
             .map(|_| {
                 polls.started(now);

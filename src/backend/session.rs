@@ -91,6 +91,7 @@ impl Session {
         let rest = Rest::new(Arc::clone(&config), Arc::clone(&token), Arc::clone(&tls), tell.clone());
         let standing = Standing::new();
         let started = Instant::now();
+        let polls = Polls::new(started, config.polls);
         Self {
             desk: Desk::new(Arc::new(rest), reports.clone(), tell.clone(), closing.clone()),
             board: Board::new(live::shown_url(&config.profile), &standing, Timestamp::now()),
@@ -106,7 +107,7 @@ impl Session {
             closing,
             standing,
             backoff: Backoff::default(),
-            polls: Polls::new(started),
+            polls,
             ledger: Ledger::default(),
             typing: Typing::default(),
             live: None,

@@ -146,6 +146,12 @@ const control = {
     if (ask.emit !== false) broadcast(conversation, message);
     return { conversation, message };
   },
+  /** Many at once, as fast as the server can: {conversation, count}; their texts count from 1. */
+  flood: async ({ conversation, count }) => {
+    const found = world.store.find(conversation);
+    for (let number = 1; number <= count; number += 1) broadcast(found, world.store.inbound(found, { text: `flood ${number}` }));
+    return { count };
+  },
   /** Anything to anyone: {room?, event, args}. */
   emit: async ({ room, event, args }) => ({ done: (room ? io.to(room) : io).emit(event, ...(args ?? [])) }),
   /** A status of a message: {message, status}. */

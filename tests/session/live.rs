@@ -1,7 +1,9 @@
 //! The socket's half: connect, join, catch up, and come back.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
-use switchboard::backend::{Command, Health, Page, Purpose, Report, RoomReport, RoomStage, SessionState};
+use switchboard::backend::{Command, Health, Page, PollEvery, Purpose, Report, RoomReport, RoomStage, SessionState};
 use switchboard::chat::Id;
 use switchboard::config::Transport;
 use switchboard::wire::Event;
@@ -189,6 +191,99 @@ async fn polling_carries_it_where_websockets_are_refused() {
     config.profile.transport = Transport::Auto;
     let mut seat = Seat::new(config);
     assert_eq!(seat.live().await.transport, Some("polling"));
+}
+
+#[tokio::test]
+async fn what_no_event_brought_is_found_by_polling() {
+    let Some(server) = Contract::start(&json!({})) else { return };
+    let mut config = config(&server.url);
+    let often = Duration::from_millis(200);
+    config.polls = PollEvery { often, seldom: Duration::from_secs(3600) };
+    let mut seat = Seat::new(config);
+    seat.live().await;
+    let open = target(&server, 0, false).await;
+    let ask = json!({"conversation": open.id.as_str(), "text": "Never emitted", "emit": false});
+    server.control("inbound", ask).await;
+    let pick = |report: &Report| match report {
+        Report::List { purpose: Purpose::Drift, result: Ok(page), .. } => {
+            let row = page.rows.iter().find(|row| row.ids.iter().any(|named| named.id == open.id))?;
+            (row.preview.as_deref() == Some("Never emitted")).then_some(())
+        }
+        _ => None,
+    };
+    seat.until("a poll with the message", pick).await;
+    // Once an event has come by the account's room, the polls are an hour apart: no two more of them.
+    server.inbound(target(&server, 1, false).await.id.as_str(), "Emitted").await;
+    seat.frame("conversation_update").await;
+    let polls = |seat: &Seat| {
+        let drift = |report: &&Report| matches!(report, Report::List { purpose: Purpose::Drift, .. });
+        seat.seen.iter().filter(drift).count()
+    };
+    let before = polls(&seat);
+    server.inbound(target(&server, 1, false).await.id.as_str(), "Emitted later").await;
+    seat.frame("conversation_update").await;
+    assert!(polls(&seat) <= before + 1, "one may have been on its way");
+}
+
+#[tokio::test]
+async fn a_program_that_is_slow_loses_nothing_in_silence() {
+    // Pings are due all the time, so the socket must not wait for us for long.
+    let Some((server, mut seat)) = pair(json!({"pingInterval": 200, "pingTimeout": 20000})) else { return };
+    seat.live().await;
+    let open = target(&server, 0, false).await;
+    let count = 5_000;
+    let told = server.control("flood", json!({"conversation": open.id.as_str(), "count": count})).await;
+    assert_eq!(told["count"], count);
+    // Nothing is read here until the server has sent it all; whatever is dropped meanwhile must be said.
+    let mut seen: u64 = 0;
+    let mut dropped = 0;
+    let mut last = String::new();
+    let end = |report: &Report| {
+        match report {
+            Report::Frame(frame) => {
+                seen += 1;
+                last = frame.raw.to_string();
+            }
+            Report::Overflow { dropped: more } => dropped += more,
+            _ => {}
+        }
+        // Two events a message: conversation_update and message.received.
+        (seen + dropped == 2 * count).then_some(())
+    };
+    seat.until("every event, or the number of those that are missing", end).await;
+    println!("{seen} came, {dropped} were dropped and said to be");
+    if dropped > 0 {
+        let resync = |report: &Report| match report {
+            Report::List { purpose: Purpose::Resync, result: Ok(page), .. } => page.rows.first()?.preview.clone(),
+            _ => None,
+        };
+        assert_eq!(&*seat.until("a resync", resync).await, format!("flood {count}"));
+        seat.live().await;
+    } else {
+        assert!(last.contains(&format!("flood {count}\"")), "{last}");
+    }
+}
+
+/// How long the way back takes; run it by `--ignored --nocapture`.
+#[tokio::test]
+#[ignore = "measures; takes two minutes"]
+async fn fifty_kills() {
+    let Some((server, mut seat)) = pair(json!({})) else { return };
+    seat.live().await;
+    let mut times = Vec::new();
+    for kill in 0..50_u32 {
+        server.control("down", json!({})).await;
+        seat.state("waiting", |state| !matches!(state, SessionState::Live)).await;
+        tokio::time::sleep(Duration::from_millis(u64::from(kill * 137 % 3000))).await;
+        server.control("up", json!({})).await;
+        let back = Instant::now();
+        seat.live().await;
+        times.push(back.elapsed());
+        seat.seen.clear();
+    }
+    times.sort();
+    println!("live again after the server came back: median {:?}, longest {:?}", times[25], times[49]);
+    assert!(times[25] < Duration::from_secs(2), "{times:?}");
 }
 
 #[tokio::test]

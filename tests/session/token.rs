@@ -119,6 +119,25 @@ async fn a_missing_subscription_is_no_sign_out() {
 }
 
 #[tokio::test]
+async fn no_report_and_no_debug_output_shows_a_token() {
+    let Some(server) = Contract::start(&json!({})) else { return };
+    let mut config = config(&server.url);
+    let (source, _) = renewable("stale-secret", TOKEN);
+    config.token = source;
+    config.profile.headers.insert("x-api-key".to_owned(), "header-secret".into());
+    let shown = format!("{config:?}");
+    let mut seat = Seat::new(config);
+    seat.live().await;
+    set(&server, json!({"restRefusal": {"status": 401, "message": "no"}, "socketRefusal": "jwt expired"})).await;
+    server.control("drop", json!({"how": "reset"})).await;
+    signed_out(&mut seat).await;
+    let shown = format!("{shown}{:?}{:?}", seat.backend, seat.seen);
+    for secret in ["stale-secret", TOKEN, "header-secret"] {
+        assert!(!shown.contains(secret), "{secret} is shown");
+    }
+}
+
+#[tokio::test]
 async fn login_gives_a_token_that_works() {
     let Some(server) = Contract::start(&json!({})) else { return };
     let dialect = Dialect::reference();
