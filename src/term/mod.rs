@@ -41,10 +41,13 @@ mod output;
 mod painter;
 mod pen;
 mod session;
+mod shown;
 mod signals;
 
 #[cfg(test)]
 mod painter_tests;
+#[cfg(test)]
+mod shown_tests;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::mem;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
@@ -10,22 +11,25 @@ use ratatui::style::Color;
 
 use super::Colors;
 use super::pen::{Pen, VISIBLE_ON_BLANK};
+use super::shown::{Shown, reach};
 
 /// A backend for ratatui that writes what changed and nothing else.
 ///
 /// Other than ratatui's own it remembers, from frame to frame, where the cursor stands, whether it is shown, and which
 /// colours are set; it moves by the shortest sequence, erases runs of spaces instead of writing them, and turns
-/// colours into what the terminal has. Nothing is flushed: the writer is meant to be an
+/// colours into what the terminal has. Around clusters whose width terminals disagree about it writes more than what
+/// changed, so that everything else stands in its column whatever the terminal makes of them. Nothing is flushed: the writer is meant to be an
 /// [`Output`](super::Output). After the terminal was lent or left, `Terminal::clear` makes it forget.
 pub struct Painter<W: Write> {
     out: W,
     /// One frame's bytes; kept for its memory.
     frame: String,
     pen: Pen,
+    shown: Shown,
     /// Where the terminal's cursor is, if that is known.
     at: Option<Position>,
-    /// Whether it is shown, if that is known.
-    shown: Option<bool>,
+    /// Whether it is visible, if that is known.
+    visible: Option<bool>,
     size: fn() -> io::Result<Size>,
 }
 
@@ -40,13 +44,21 @@ impl<W: Write> Painter<W> {
 
     /// A painter on a terminal that says its size otherwise.
     pub fn with_size(out: W, colors: Colors, size: fn() -> io::Result<Size>) -> Self {
-        Self { out, frame: String::new(), pen: Pen::new(colors), at: None, shown: None, size }
+        Self {
+            out,
+            frame: String::new(),
+            pen: Pen::new(colors),
+            shown: Shown::default(),
+            at: None,
+            visible: None,
+            size,
+        }
     }
 
     /// Forgets what is known about the terminal, because somebody else wrote to it.
     pub fn forget(&mut self) {
         self.pen.forget();
-        (self.at, self.shown) = (None, None);
+        (self.at, self.visible) = (None, None);
     }
 
     fn emit(&mut self) -> io::Result<()> {
@@ -73,12 +85,13 @@ impl<W: Write> Painter<W> {
         self.at = Some(to);
     }
 
-    /// Writes `count` blank cells that look like `cell`, beginning at `from`.
-    fn blanks(&mut self, from: Position, count: usize, cell: &Cell) {
+    /// Writes `count` blank cells that look like `cell`, beginning at `from`. From `erase` cells on they are erased if
+    /// they can be, and the cursor stays.
+    fn blanks(&mut self, from: Position, count: usize, cell: &Cell, erase: usize) {
         self.move_to(from);
         self.pen.change_for_blank(cell, &mut self.frame);
         // erased cells keep no underline or reversal, and a background only in some terminals
-        if count >= ERASE && cell.bg == Color::Reset && !cell.modifier.intersects(VISIBLE_ON_BLANK) {
+        if count >= erase && cell.bg == Color::Reset && !cell.modifier.intersects(VISIBLE_ON_BLANK) {
             let _ = write!(self.frame, "\x1b[{count}X");
         } else {
             self.frame.extend(std::iter::repeat_n(' ', count));
@@ -86,16 +99,31 @@ impl<W: Write> Painter<W> {
         }
     }
 
+    /// Writes a cluster to which a terminal may give `reach` columns or fewer, in a screen of `right` columns.
+    fn disputed(&mut self, from: Position, cell: &Cell, reach: u16, right: u16) {
+        let width = cell.cell_width();
+        // its first character covers the first column in any case
+        if width > 1 {
+            self.blanks(from, usize::from(width), cell, 0);
+            if self.at.is_some_and(|at| at.x >= right) {
+                self.at = None;
+            }
+        }
+        self.move_to(from);
+        self.pen.change(cell, &mut self.frame);
+        if from.x.saturating_add(reach) > right {
+            // what does not fit must not go on in the next row, or scroll the screen
+            let _ = write!(self.frame, "\x1b[?7l{}\x1b[?7h", cell.symbol());
+        } else {
+            self.frame.push_str(cell.symbol());
+        }
+        self.at = None;
+    }
+
     fn advance(&mut self, columns: usize) {
         let columns = u16::try_from(columns).unwrap_or(u16::MAX);
         self.at = self.at.map(|at| Position { x: at.x.saturating_add(columns), y: at.y });
     }
-}
-
-/// Whether all terminals move on by the same number of columns: for single characters below the emoji.
-fn is_undisputed(symbol: &str) -> bool {
-    let mut chars = symbol.chars();
-    chars.next().is_some_and(|c| c < '\u{1f000}') && chars.next().is_none()
 }
 
 impl<W: Write> Backend for Painter<W> {
@@ -105,22 +133,26 @@ impl<W: Write> Backend for Painter<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let right = (self.size)().map_or(0, |size| size.width);
+        let size = (self.size)();
+        let right = size.as_ref().map_or(0, |size| size.width);
+        let mut shown = mem::take(&mut self.shown);
+        if let Ok(size) = size {
+            shown.resize(size);
+        }
         let mut blank: Option<(Position, usize, &Cell)> = None;
-        for (x, y, cell) in content {
-            let here = Position { x, y };
+        for (here, cell) in shown.update(content) {
             if cell.symbol() == " " {
                 blank = match blank {
                     Some((from, count, like))
-                        if from.y == y
-                            && usize::from(x) == usize::from(from.x) + count
+                        if from.y == here.y
+                            && usize::from(here.x) == usize::from(from.x) + count
                             && Pen::same_blank(like, cell) =>
                     {
                         Some((from, count + 1, like))
                     }
                     other => {
                         if let Some((from, count, like)) = other {
-                            self.blanks(from, count, like);
+                            self.blanks(from, count, like, ERASE);
                         }
                         Some((here, 1, cell))
                     }
@@ -128,37 +160,42 @@ impl<W: Write> Backend for Painter<W> {
                 continue;
             }
             if let Some((from, count, like)) = blank.take() {
-                self.blanks(from, count, like);
+                self.blanks(from, count, like, ERASE);
+            }
+            if let Some(reach) = reach(cell) {
+                self.disputed(here, cell, reach, right);
+                continue;
             }
             self.move_to(here);
             self.pen.change(cell, &mut self.frame);
             self.frame.push_str(cell.symbol());
             self.advance(usize::from(cell.cell_width()));
-            // where the cursor is after the last column is not the same in all terminals either
-            if !is_undisputed(cell.symbol()) || self.at.is_some_and(|at| at.x >= right) {
+            // a lone character is trusted; where the cursor is after the last column is not the same everywhere either
+            if cell.symbol().chars().nth(1).is_some() || self.at.is_some_and(|at| at.x >= right) {
                 self.at = None;
             }
         }
         if let Some((from, count, like)) = blank {
-            self.blanks(from, count, like);
+            self.blanks(from, count, like, ERASE);
         }
         if self.at.is_some_and(|at| at.x >= right) {
             self.at = None;
         }
+        self.shown = shown;
         self.emit()
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if self.shown != Some(false) {
-            self.shown = Some(false);
+        if self.visible != Some(false) {
+            self.visible = Some(false);
             self.frame.push_str("\x1b[?25l");
         }
         self.emit()
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        if self.shown != Some(true) {
-            self.shown = Some(true);
+        if self.visible != Some(true) {
+            self.visible = Some(true);
             self.frame.push_str("\x1b[?25h");
         }
         self.emit()
@@ -183,6 +220,8 @@ impl<W: Write> Backend for Painter<W> {
         if clear_type == ClearType::All {
             self.forget();
         }
+        // ratatui draws everything anew after any of them
+        self.shown.clear();
         self.pen.reset(&mut self.frame);
         self.frame.push_str(match clear_type {
             ClearType::All => "\x1b[2J",
