@@ -1,0 +1,46 @@
+//! Conversations as the list last showed them.
+
+use sqlx::{Sqlite, SqliteConnection, Transaction};
+
+use super::{StoredConversation, messages, outbox};
+use crate::chat::Id;
+
+/// Keeps a row; a version that is here already costs no write.
+pub(super) async fn put(conn: &mut SqliteConnection, row: &StoredConversation) -> Result<(), sqlx::Error> {
+    let Ok(json) = serde_json::to_string(row) else { return Ok(()) };
+    let sql = "INSERT INTO conversations (id, last_at, json) VALUES (?, ?, ?)
+               ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, json = excluded.json
+               WHERE json IS NOT excluded.json";
+    let at = row.last_at.map_or(0, |at| at.as_millisecond());
+    sqlx::query(sql).bind(row.id.as_str()).bind(at).bind(json).execute(conn).await?;
+    Ok(())
+}
+
+/// The most recent rows, newest first. One that an older version wrote in a way that is not understood is left out: the
+/// backend has it.
+pub(super) async fn recent(conn: &mut SqliteConnection, limit: u32) -> Result<Vec<StoredConversation>, sqlx::Error> {
+    let rows: Vec<String> = sqlx::query_scalar("SELECT json FROM conversations ORDER BY last_at DESC, id LIMIT ?")
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
+}
+
+/// Everything of one conversation goes to another. A draft that stands there already stays, with the other below it.
+pub(super) async fn merge(tx: &mut Transaction<'_, Sqlite>, gone: &Id, kept: &Id) -> Result<(), sqlx::Error> {
+    if gone == kept {
+        return Ok(());
+    }
+    messages::merge(tx, gone, kept).await?;
+    outbox::merge(tx, gone, kept).await?;
+    for sql in [
+        "INSERT INTO drafts (conversation, text) SELECT ?2, text FROM drafts WHERE conversation = ?1
+         ON CONFLICT (conversation) DO UPDATE SET text = drafts.text || char(10) || excluded.text",
+        "DELETE FROM drafts WHERE conversation = ?1 AND ?2 IS NOT NULL",
+        "UPDATE positions SET value = ?2 WHERE value = ?1",
+        "DELETE FROM conversations WHERE id = ?1 AND ?2 IS NOT NULL",
+    ] {
+        sqlx::query(sql).bind(gone.as_str()).bind(kept.as_str()).execute(&mut **tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Texts on their way: on disk before the wire, sent by one program only.
+//!
+//! A row is claimed by compare-and-set, with an owner and a lease. A row whose owner is gone, or whose lease has run
+//! out, becomes unconfirmed: whether it was sent is not known, so nobody sends it again by itself.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::command::{Fate, OutboxRow};
+use super::owner;
+use crate::chat::Id;
+use crate::text::Clean;
+
+/// For so long a program answers for a row that it claimed; renewed while it runs.
+pub const LEASE: Duration = Duration::from_secs(60);
+
+const LOST: &str = "The program that was sending it stopped before the answer came";
+
+/// Something to do with a row that is done at once and never waits for a batch.
+#[derive(Clone, Debug)]
+pub(super) enum Urgent {
+    Enqueue(OutboxRow),
+    Claim(Id),
+    Fate { client: Id, fate: Fate, note: Option<Clean> },
+    Settle(Id),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    /// Another running program is sending the row, or it is not there.
+    NotOurs,
+    /// Another text is there under the same id.
+    Clash,
+}
+
+/// Does it in the transaction that is open.
+pub(super) async fn perform(
+    conn: &mut SqliteConnection,
+    urgent: &Urgent,
+    owner: &str,
+    now: Timestamp,
+) -> Result<Outcome, sqlx::Error> {
+    match urgent {
+        Urgent::Enqueue(row) => enqueue(conn, row).await,
+        Urgent::Claim(client) => claim(conn, client, owner, now).await,
+        Urgent::Fate { client, fate, note } => {
+            let sql = "UPDATE outbox SET fate = ?2, note = ?3, owner = NULL, lease = NULL
+                       WHERE client = ?1 AND NOT (fate = 'sending' AND owner IS NOT ?4)";
+            let query = sqlx::query(sql).bind(client.as_str()).bind(word(*fate)).bind(note.as_deref()).bind(owner);
+            let set = query.execute(&mut *conn).await?;
+            changed(conn, client, set.rows_affected()).await
+        }
+        Urgent::Settle(client) => {
+            let sql = "DELETE FROM outbox WHERE client = ?1 AND NOT (fate = 'sending' AND owner IS NOT ?2)";
+            let gone = sqlx::query(sql).bind(client.as_str()).bind(owner).execute(&mut *conn).await?;
+            changed(conn, client, gone.rows_affected()).await
+        }
+    }
+}
+
+/// No row changed: either there is none, which is as well, or another program has it.
+async fn changed(conn: &mut SqliteConnection, client: &Id, rows: u64) -> Result<Outcome, sqlx::Error> {
+    if rows > 0 {
+        return Ok(Outcome::Done);
+    }
+    let there = row(conn, client).await?.is_some();
+    Ok(if there { Outcome::NotOurs } else { Outcome::Done })
+}
+
+async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow) -> Result<Outcome, sqlx::Error> {
+    match row(conn, &new.client).await? {
+        None => put(conn, new).await.map(|()| Outcome::Done),
+        Some(had) if had.text == new.text && had.conversation == new.conversation => Ok(Outcome::Done),
+        Some(_) => Ok(Outcome::Clash),
+    }
+}
+
+/// Puts a row at the end. One that says that it is being sent is queued: only a claim makes it so.
+pub(super) async fn put(conn: &mut SqliteConnection, row: &OutboxRow) -> Result<(), sqlx::Error> {
+    let fate = if row.fate == Fate::Sending { Fate::Queued } else { row.fate };
+    let sql = "INSERT INTO outbox (client, conversation, text, written, attempted, fate, note)
+               VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client) DO NOTHING";
+    sqlx::query(sql)
+        .bind(row.client.as_str())
+        .bind(row.conversation.as_str())
+        .bind(&row.text)
+        .bind(row.written.to_string())
+        .bind(row.attempted.map(|at| at.to_string()))
+        .bind(word(fate))
+        .bind(row.note.as_deref())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+async fn claim(conn: &mut SqliteConnection, client: &Id, owner: &str, now: Timestamp) -> Result<Outcome, sqlx::Error> {
+    let sql = "UPDATE outbox SET fate = 'sending', owner = ?2, lease = ?3, attempted = ?4, note = NULL
+               WHERE client = ?1 AND fate = 'queued'";
+    let query = sqlx::query(sql).bind(client.as_str()).bind(owner).bind(lease(now)).bind(now.to_string());
+    let ours = query.execute(conn).await?.rows_affected() == 1;
+    Ok(if ours { Outcome::Done } else { Outcome::NotOurs })
+}
+
+/// Answers for our rows for another while.
+pub(super) async fn renew(conn: &mut SqliteConnection, owner: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE outbox SET lease = ?2 WHERE owner = ?1 AND fate = 'sending'";
+    sqlx::query(sql).bind(owner).bind(lease(now)).execute(conn).await?;
+    Ok(())
+}
+
+/// Makes rows unconfirmed that nobody answers for any more.
+pub(super) async fn recover(
+    conn: &mut SqliteConnection,
+    store: Option<&Path>,
+    ours: &str,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<(String, Option<String>, Option<i64>)> =
+        sqlx::query_as("SELECT client, owner, lease FROM outbox WHERE fate = 'sending'").fetch_all(&mut *conn).await?;
+    for (client, owner, lease) in rows {
+        let run_out = lease.is_none_or(|lease| lease <= now.as_millisecond());
+        let gone = owner.as_deref().is_none_or(|owner| owner::is_running(store, owner) == Some(false));
+        if owner.as_deref() == Some(ours) || !(run_out || gone) {
+            continue;
+        }
+        let sql = "UPDATE outbox SET fate = 'unconfirmed', owner = NULL, lease = NULL, note = ?3
+                   WHERE client = ?1 AND fate = 'sending' AND owner IS ?2 AND lease IS ?4";
+        sqlx::query(sql).bind(client).bind(owner).bind(LOST).bind(lease).execute(&mut *conn).await?;
+    }
+    Ok(())
+}
+
+/// Two conversations became one.
+pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> Result<(), sqlx::Error> {
+    let sql = "UPDATE outbox SET conversation = ?2 WHERE conversation = ?1";
+    sqlx::query(sql).bind(gone.as_str()).bind(kept.as_str()).execute(conn).await?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Stored {
+    client: String,
+    conversation: String,
+    text: String,
+    written: String,
+    attempted: Option<String>,
+    fate: String,
+    note: Option<String>,
+}
+
+/// All rows, in the order in which they were written.
+pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<OutboxRow>, sqlx::Error> {
+    let sql = "SELECT client, conversation, text, written, attempted, fate, note FROM outbox ORDER BY seq";
+    let rows: Vec<Stored> = sqlx::query_as(sql).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(OutboxRow::from).collect())
+}
+
+/// One row.
+pub(super) async fn row(conn: &mut SqliteConnection, client: &Id) -> Result<Option<OutboxRow>, sqlx::Error> {
+    let sql = "SELECT client, conversation, text, written, attempted, fate, note FROM outbox WHERE client = ?";
+    let row: Option<Stored> = sqlx::query_as(sql).bind(client.as_str()).fetch_optional(conn).await?;
+    Ok(row.map(OutboxRow::from))
+}
+
+impl From<Stored> for OutboxRow {
+    fn from(row: Stored) -> Self {
+        Self {
+            client: Id::new(row.client),
+            conversation: Id::new(row.conversation),
+            text: row.text,
+            // A time that cannot be read is long ago: the text is kept, and not sent by itself.
+            written: row.written.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+            attempted: row.attempted.and_then(|at| at.parse().ok()),
+            fate: match row.fate.as_str() {
+                "queued" => Fate::Queued,
+                "sending" => Fate::Sending,
+                _ => Fate::Unconfirmed,
+            },
+            note: row.note.as_deref().map(Clean::line),
+        }
+    }
+}
+
+fn word(fate: Fate) -> &'static str {
+    match fate {
+        Fate::Queued => "queued",
+        Fate::Sending => "sending",
+        Fate::Unconfirmed => "unconfirmed",
+    }
+}
+
+fn lease(now: Timestamp) -> i64 {
+    now.as_millisecond().saturating_add(i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,135 @@
+//! The second connection: it reads while the first one writes.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteConnectOptions;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinHandle;
+
+use super::command::Reply;
+use super::error::in_words;
+use super::opening::{connect_reader, is_damage};
+use super::{messages, search};
+use crate::chat::{ConversationKey, Id};
+
+/// Something to look up.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    Thread { key: ConversationKey, conversation: Id, limit: u32 },
+    Search { query: String, limit: u32 },
+}
+
+impl Question {
+    /// Looks it up.
+    pub(super) async fn ask(&self, conn: &mut SqliteConnection) -> Result<Reply, sqlx::Error> {
+        Ok(match self {
+            Self::Thread { key, conversation, limit } => {
+                let messages = messages::newest(conn, conversation, *limit).await?;
+                Reply::Thread { key: *key, conversation: conversation.clone(), messages }
+            }
+            Self::Search { query, limit } => {
+                Reply::Found { query: query.clone(), hits: search::find(conn, query, *limit).await? }
+            }
+        })
+    }
+
+    /// The answer of an empty store.
+    pub(super) fn nothing(self) -> Reply {
+        match self {
+            Self::Thread { key, conversation, .. } => Reply::Thread { key, conversation, messages: Vec::new() },
+            Self::Search { query, .. } => Reply::Found { query, hits: Vec::new() },
+        }
+    }
+
+    pub(super) fn what(&self) -> &'static str {
+        match self {
+            Self::Thread { .. } => "messages",
+            Self::Search { .. } => "words",
+        }
+    }
+}
+
+/// The task that reads. It ends with this handle.
+#[derive(Debug)]
+pub(super) struct Reader {
+    questions: mpsc::UnboundedSender<Question>,
+    task: JoinHandle<()>,
+}
+
+impl Reader {
+    /// Starts it; `damage` is told when the file turns out damaged.
+    pub(super) fn start(
+        options: SqliteConnectOptions,
+        path: PathBuf,
+        replies: mpsc::Sender<Reply>,
+        damage: Arc<Notify>,
+    ) -> Self {
+        let (questions, asked) = mpsc::unbounded_channel();
+        let task = tokio::spawn(read(options, path, replies, damage, asked));
+        Self { questions, task }
+    }
+
+    /// Asks; false when the task is gone.
+    pub(super) fn ask(&self, question: Question) -> bool {
+        self.questions.send(question).is_ok()
+    }
+
+    /// Ends it and waits until its connection is given up: a file that is set aside must not be open.
+    pub(super) async fn stop(self) {
+        self.task.abort();
+        // An abort is what was asked for.
+        let _ = self.task.await;
+    }
+}
+
+async fn read(
+    options: SqliteConnectOptions,
+    path: PathBuf,
+    replies: mpsc::Sender<Reply>,
+    damage: Arc<Notify>,
+    mut asked: mpsc::UnboundedReceiver<Question>,
+) {
+    let mut conn: Option<SqliteConnection> = None;
+    let mut waiting: VecDeque<Question> = VecDeque::new();
+    while let Some(question) = next(&mut asked, &mut waiting).await {
+        let answer = match &mut conn {
+            Some(conn) => question.ask(conn).await,
+            None => match connect_reader(&options).await {
+                Ok(opened) => question.ask(conn.insert(opened)).await,
+                Err(error) => Err(error),
+            },
+        };
+        let reply = match answer {
+            Ok(reply) => reply,
+            Err(error) => {
+                let what = in_words(question.what(), Some(&path), &error);
+                if is_damage(&error) {
+                    conn = None;
+                    damage.notify_one();
+                }
+                let _ = replies.send(Reply::Failed { what }).await;
+                question.nothing()
+            }
+        };
+        if replies.send(reply).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The next question; of searches that wait only the newest.
+async fn next(asked: &mut mpsc::UnboundedReceiver<Question>, waiting: &mut VecDeque<Question>) -> Option<Question> {
+    if waiting.is_empty() {
+        waiting.push_back(asked.recv().await?);
+    }
+    while let Ok(question) = asked.try_recv() {
+        if matches!(question, Question::Search { .. }) {
+            waiting.retain(|had| !matches!(had, Question::Search { .. }));
+        }
+        waiting.push_back(question);
+    }
+    waiting.pop_front()
+}

@@ -1,0 +1,62 @@
+//! A damaged or foreign file goes aside, and what can still be read of drafts and outbox is taken over.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use sqlx::{Connection as _, SqliteConnection};
+
+use super::command::{Fate, OutboxRow};
+use super::owner::beside;
+use super::{drafts, outbox};
+use crate::chat::Id;
+
+/// What SQLite keeps beside a database.
+const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
+
+/// Renames the file, with its companions, to `<name>.damaged-<time>`; gives the new name.
+pub(super) fn set_aside(path: &Path, now: Timestamp) -> std::io::Result<PathBuf> {
+    let stem = format!(".damaged-{}", now.strftime("%Y%m%dT%H%M%SZ"));
+    let free = |name: &PathBuf| !COMPANIONS.iter().any(|companion| beside(name, companion).exists());
+    let names = (1..100).map(|nth| if nth == 1 { stem.clone() } else { format!("{stem}-{nth}") });
+    let target = names.map(|name| beside(path, &name)).find(free).ok_or(std::io::ErrorKind::AlreadyExists)?;
+    // The database last: while its name stands, the next start finds it again and goes on from here.
+    for companion in COMPANIONS.iter().rev() {
+        match std::fs::rename(beside(path, companion), beside(&target, companion)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(target)
+}
+
+/// What cannot be fetched again, out of a damaged file.
+#[derive(Debug, Default)]
+pub(super) struct Rescued {
+    drafts: Vec<(Id, String)>,
+    outbox: Vec<OutboxRow>,
+}
+
+impl Rescued {
+    /// Reads what can be read.
+    pub(super) async fn read(conn: &mut SqliteConnection) -> Self {
+        // What is damaged is lost; what is not is worth having.
+        let drafts = drafts::all(conn).await.unwrap_or_default();
+        let outbox = outbox::all(conn).await.unwrap_or_default();
+        Self { drafts, outbox }
+    }
+
+    /// Puts it into a fresh file. Whether a text that was being sent went out is not known.
+    pub(super) async fn write(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+        for (conversation, text) in &self.drafts {
+            drafts::put(&mut tx, conversation, Some(text)).await?;
+        }
+        for mut row in self.outbox {
+            if row.fate == Fate::Sending {
+                row.fate = Fate::Unconfirmed;
+            }
+            outbox::put(&mut tx, &row).await?;
+        }
+        tx.commit().await
+    }
+}

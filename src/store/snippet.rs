@@ -1,0 +1,59 @@
+//! The words around what a search found, in one line.
+
+use crate::text::{Clean, graphemes, search_fold};
+
+/// So many graphemes before the match, and so many in all.
+const BEFORE: usize = 24;
+const LENGTH: usize = 100;
+
+/// The part of `text` around the first place where one of the folded `terms` stands; the beginning where none is found.
+pub(super) fn around(text: &Clean, terms: &[String]) -> Clean {
+    let line = text.to_line();
+    let starts: Vec<usize> = graphemes(&line).map(|(start, _)| start).collect();
+    let at = first_match(&line, terms).unwrap_or(0);
+    let grapheme = starts.partition_point(|start| *start <= at).saturating_sub(1);
+    let from = grapheme.saturating_sub(BEFORE);
+    // What would be cut off at the beginning and is shorter than the sign for it stays.
+    let from = if from <= 1 { 0 } else { from };
+    let part = starts.get(from).and_then(|start| line.get(*start..)).unwrap_or_default();
+    let part = if from == 0 { part.to_owned() } else { format!("…{part}") };
+    Clean::line_within(&part, LENGTH)
+}
+
+/// The byte at which the first match begins. Each character is folded by itself, and remembers where it came from.
+fn first_match(line: &str, terms: &[String]) -> Option<usize> {
+    let mut folded = String::with_capacity(line.len());
+    let mut origin: Vec<(usize, usize)> = Vec::new();
+    let mut buffer = [0; 4];
+    for (at, character) in line.char_indices() {
+        origin.push((folded.len(), at));
+        if character.is_ascii() {
+            folded.push(character.to_ascii_lowercase());
+        } else {
+            folded.push_str(&search_fold(character.encode_utf8(&mut buffer)));
+        }
+    }
+    let found = terms.iter().filter_map(|term| folded.find(term.as_str())).min()?;
+    let nth = origin.partition_point(|(start, _)| *start <= found).checked_sub(1)?;
+    origin.get(nth).map(|(_, at)| *at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snippet(text: &str, term: &str) -> String {
+        around(&Clean::text(text), &[search_fold(term)]).to_string()
+    }
+
+    #[test]
+    fn the_match_stands_in_the_line() {
+        assert_eq!(snippet("Where is my Café order?", "cafe"), "Where is my Café order?");
+        let long = format!("{}the ÜBERRASCHUNG is here {}", "word ".repeat(40), "tail ".repeat(40));
+        let part = snippet(&long, "überraschung");
+        assert!(part.starts_with('…') && part.contains("ÜBERRASCHUNG") && part.ends_with('…'), "{part}");
+        assert_eq!(snippet("two\nlines", "lines"), "two lines");
+        assert_eq!(snippet("no match", "zzz"), "no match");
+        assert_eq!(snippet("", "x"), "");
+    }
+}
