@@ -1,40 +1,58 @@
 //! The cache stays within its age and size: the oldest messages go, a few at a time.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::transaction;
 
 /// So many messages go in one transaction: others wait no longer than that takes.
 const STEP: i64 = 500;
-/// So many pages are given back to the disk in one go.
-const PAGES: i64 = 2_000;
+/// So many pages of the index are merged in one go, and so many are given back to the disk.
+const PAGES: i64 = 1_000;
 /// A store that was too large shrinks to so many hundredths of its bound, so that it does not do so at every message.
 const SHRINK_TO: i64 = 95;
 const MEGABYTE: i64 = 1_000_000;
 
-/// How much is kept, and whether more than that is being taken away.
+/// How much is kept, and how far taking away more than that is.
 #[derive(Debug)]
 pub(super) struct Bounds {
     days: u32,
     /// Bytes; 0 without limit.
     bytes: i64,
-    shrinking: bool,
+    phase: Phase,
+}
+
+/// The size counts only while the index is whole: one that lost messages keeps its half-empty pieces until they are
+/// merged. So a share of the messages goes, then the index is merged to its end, then the size is looked at again.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Look,
+    Take { left: i64 },
+    Merge { begun: bool },
 }
 
 impl Bounds {
     pub(super) fn new(days: u32, megabytes: u32) -> Self {
-        Self { days, bytes: i64::from(megabytes) * MEGABYTE, shrinking: false }
+        Self { days, bytes: i64::from(megabytes) * MEGABYTE, phase: Phase::Look }
     }
 
-    /// Takes away what is too old or too much; true when there may be more of it.
+    /// Takes away some of what is too old or too much; true when there may be more of it.
     pub(super) async fn step(&mut self, conn: &mut SqliteConnection, now: Timestamp) -> Result<bool, sqlx::Error> {
         let old = self.take_old(conn, now).await?;
-        let much = self.take_much(conn).await?;
-        let free: i64 = pragma(conn, "freelist_count").await?;
+        if !old {
+            self.phase = match self.phase {
+                Phase::Look => self.too_much(conn).await?.map_or(Phase::Look, |left| Phase::Take { left }),
+                Phase::Take { left } => take(conn, left).await?,
+                Phase::Merge { begun } => merge(conn, begun).await?,
+            };
+        }
+        let free = pragma(conn, "freelist_count").await?;
         if free > 0 {
             let sql = format!("PRAGMA incremental_vacuum({PAGES})");
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await?;
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *conn).await?;
         }
-        Ok(old || much || free > PAGES)
+        let shrinking = !matches!(self.phase, Phase::Look);
+        Ok(old || free > PAGES || shrinking || self.too_much(conn).await?.is_some())
     }
 
     async fn take_old(&self, conn: &mut SqliteConnection, now: Timestamp) -> Result<bool, sqlx::Error> {
@@ -45,34 +63,42 @@ impl Bounds {
         Ok(gone == STEP.unsigned_abs())
     }
 
-    async fn take_much(&mut self, conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    /// How many messages are too many, by their share of the size; `None` when the size is within its bound, or when no
+    /// message is left to go.
+    async fn too_much(&self, conn: &mut SqliteConnection) -> Result<Option<i64>, sqlx::Error> {
         if self.bytes == 0 {
-            return Ok(false);
+            return Ok(None);
         }
-        let used = used(conn).await?;
+        let pages = pragma(conn, "page_count").await? - pragma(conn, "freelist_count").await?;
+        let used = pages * pragma(conn, "page_size").await?;
+        if used <= self.bytes {
+            return Ok(None);
+        }
         let wanted = self.bytes / 100 * SHRINK_TO;
-        self.shrinking = used > self.bytes || (self.shrinking && used > wanted);
-        if !self.shrinking {
-            return Ok(false);
-        }
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(&mut *conn).await?;
-        // As if all of it were messages: a little too few rather than too many.
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(conn).await?;
         let share = i128::from(count) * i128::from(used - wanted) / i128::from(used.max(1));
-        let rows = i64::try_from(share).unwrap_or(STEP).clamp(1, STEP);
-        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-        let sql = "DELETE FROM messages WHERE seq IN (SELECT seq FROM messages ORDER BY at, seq LIMIT ?)";
-        let gone = sqlx::query(sql).bind(rows).execute(&mut *tx).await?.rows_affected();
-        // Half-empty pieces of the index become whole ones, and their pages free.
-        sqlx::query("INSERT INTO found (found, rank) VALUES ('merge', -200)").execute(&mut *tx).await?;
-        tx.commit().await?;
-        Ok(gone > 0)
+        Ok((count > 0).then(|| i64::try_from(share).unwrap_or(count).clamp(1, count)))
     }
 }
 
-/// Bytes of the file that hold something.
-async fn used(conn: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    let pages = pragma(conn, "page_count").await? - pragma(conn, "freelist_count").await?;
-    Ok(pages * pragma(conn, "page_size").await?)
+/// The oldest messages go.
+async fn take(conn: &mut SqliteConnection, left: i64) -> Result<Phase, sqlx::Error> {
+    let sql = "DELETE FROM messages WHERE seq IN (SELECT seq FROM messages ORDER BY at, seq LIMIT ?)";
+    sqlx::query(sql).bind(left.min(STEP)).execute(conn).await?;
+    Ok(if left > STEP { Phase::Take { left: left - STEP } } else { Phase::Merge { begun: false } })
+}
+
+/// The index becomes whole, a few pages at a time: <https://sqlite.org/fts5.html#the_merge_command>.
+async fn merge(conn: &mut SqliteConnection, begun: bool) -> Result<Phase, sqlx::Error> {
+    let changes = "SELECT total_changes()";
+    let before: i64 = sqlx::query_scalar(changes).fetch_one(&mut *conn).await?;
+    let pages = if begun { PAGES } else { -PAGES };
+    transaction::begin(conn).await?;
+    let sql = "INSERT INTO found (found, rank) VALUES ('merge', ?)";
+    let done = sqlx::query(sql).bind(pages).execute(&mut *conn).await;
+    transaction::end(conn, done).await?;
+    let after: i64 = sqlx::query_scalar(changes).fetch_one(conn).await?;
+    Ok(if after - before < 2 { Phase::Look } else { Phase::Merge { begun: true } })
 }
 
 async fn pragma(conn: &mut SqliteConnection, name: &'static str) -> Result<i64, sqlx::Error> {

@@ -1,6 +1,6 @@
 //! Conversations as the list last showed them.
 
-use sqlx::{Sqlite, SqliteConnection, Transaction};
+use sqlx::SqliteConnection;
 
 use super::{StoredConversation, messages, outbox};
 use crate::chat::Id;
@@ -27,12 +27,12 @@ pub(super) async fn recent(conn: &mut SqliteConnection, limit: u32) -> Result<Ve
 }
 
 /// Everything of one conversation goes to another. A draft that stands there already stays, with the other below it.
-pub(super) async fn merge(tx: &mut Transaction<'_, Sqlite>, gone: &Id, kept: &Id) -> Result<(), sqlx::Error> {
+pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> Result<(), sqlx::Error> {
     if gone == kept {
         return Ok(());
     }
-    messages::merge(tx, gone, kept).await?;
-    outbox::merge(tx, gone, kept).await?;
+    messages::merge(conn, gone, kept).await?;
+    outbox::merge(conn, gone, kept).await?;
     for sql in [
         "INSERT INTO drafts (conversation, text) SELECT ?2, text FROM drafts WHERE conversation = ?1
          ON CONFLICT (conversation) DO UPDATE SET text = drafts.text || char(10) || excluded.text",
@@ -40,7 +40,7 @@ pub(super) async fn merge(tx: &mut Transaction<'_, Sqlite>, gone: &Id, kept: &Id
         "UPDATE positions SET value = ?2 WHERE value = ?1",
         "DELETE FROM conversations WHERE id = ?1 AND ?2 IS NOT NULL",
     ] {
-        sqlx::query(sql).bind(gone.as_str()).bind(kept.as_str()).execute(&mut **tx).await?;
+        sqlx::query(sql).bind(gone.as_str()).bind(kept.as_str()).execute(&mut *conn).await?;
     }
     Ok(())
 }

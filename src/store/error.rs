@@ -24,8 +24,10 @@ pub(super) enum OpenError {
     Migrate { path: PathBuf, source: MigrateError },
     #[error("the store {} cannot be opened: {source}; nothing is kept between runs until it can", path.display())]
     Open { path: PathBuf, source: sqlx::Error },
+    #[error("the store {} is damaged", path.display())]
+    Damaged { path: PathBuf },
     #[error("the store {} is {what}", path.display())]
-    Damaged { path: PathBuf, what: &'static str },
+    Foreign { path: PathBuf, what: &'static str },
     #[error("the damaged store {} cannot be set aside: {source}; move it away by hand", path.display())]
     SetAside { path: PathBuf, source: std::io::Error },
     #[error("the store was set aside {0} times in this run and is damaged again; check the disk")]
@@ -36,7 +38,7 @@ impl OpenError {
     /// Whether the file is of no use: to be set aside, and a fresh one made.
     pub(super) fn is_damage(&self) -> bool {
         match self {
-            Self::Damaged { .. } => true,
+            Self::Damaged { .. } | Self::Foreign { .. } => true,
             Self::Open { source, .. } => Kind::of(source) == Kind::Damaged,
             Self::Migrate {
                 source: MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _), ..

@@ -24,10 +24,12 @@ mod replies;
 mod search;
 mod set_aside;
 mod snippet;
+mod transaction;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -78,11 +80,13 @@ pub struct Surroundings {
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
     /// At most so many pages of 4 KiB fit on the disk; `None` leaves it to the disk.
     pub pages: Option<u32>,
+    /// Leases are renewed, and rows of other programs looked at, this often while there are any.
+    pub look: Duration,
 }
 
 impl Default for Surroundings {
     fn default() -> Self {
-        Self { clock: Arc::new(Timestamp::now), pages: None }
+        Self { clock: Arc::new(Timestamp::now), pages: None, look: LEASE / 4 }
     }
 }
 

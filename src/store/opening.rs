@@ -62,7 +62,9 @@ pub(super) async fn open(
     let (conn, aside) = match open_file(path, &options, suspect).await {
         Ok(conn) => (conn, None),
         Err(error) if error.is_damage() => {
-            let rescued = rescue(&options).await;
+            // What is not ours is not even opened: SQLite would throw its log away.
+            let foreign = matches!(error, OpenError::Foreign { .. });
+            let rescued = if foreign { Rescued::default() } else { rescue(&options).await };
             let to = set_aside(path, (surroundings.clock)())
                 .map_err(|source| OpenError::SetAside { path: path.clone(), source })?;
             tracing::warn!(%error, to = %to.display(), "the store was set aside");
@@ -89,7 +91,7 @@ async fn open_file(path: &Path, options: &SqliteConnectOptions, suspect: bool) -
         let tables: i64 =
             sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut conn).await.map_err(failed)?;
         if tables > 0 || application != 0 {
-            return Err(OpenError::Damaged { path: path.to_owned(), what: FOREIGN });
+            return Err(OpenError::Foreign { path: path.to_owned(), what: FOREIGN });
         }
         // Both are of no effect later: the first table fixes them.
         let fresh = format!("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA application_id = {APPLICATION}");
@@ -100,7 +102,7 @@ async fn open_file(path: &Path, options: &SqliteConnectOptions, suspect: bool) -
         let verdict: Option<String> =
             sqlx::query_scalar("PRAGMA quick_check(1)").fetch_optional(&mut conn).await.map_err(failed)?;
         if verdict.as_deref() != Some("ok") {
-            return Err(OpenError::Damaged { path: path.to_owned(), what: "damaged" });
+            return Err(OpenError::Damaged { path: path.to_owned() });
         }
     }
     refuse_newer(&mut conn, path).await?;
@@ -115,18 +117,18 @@ fn look_at_header(path: &Path, file: &mut std::fs::File) -> Result<(), OpenError
     let mut header = Vec::with_capacity(100);
     let read = file.take(100).read_to_end(&mut header);
     read.map_err(|source| OpenError::File { path: path.to_owned(), source })?;
-    let damaged = |what| Err(OpenError::Damaged { path: path.to_owned(), what });
+    let foreign = |what| Err(OpenError::Foreign { path: path.to_owned(), what });
     if header.is_empty() {
         return Ok(());
     }
     if !header.starts_with(b"SQLite format 3\0") || header.len() < 100 {
-        return damaged("no database");
+        return foreign("no database");
     }
     let application = header.get(68..72).and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
     match application {
         // Zero may be a file of ours whose first page is still in its log.
         Some(0 | APPLICATION) => Ok(()),
-        _ => damaged(FOREIGN),
+        _ => foreign(FOREIGN),
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::SqliteConnection;
 use tokio::time::Instant;
 
-use super::{StoredConversation, cache, drafts, messages};
+use super::{StoredConversation, cache, drafts, messages, transaction};
 use crate::chat::{Id, Message};
 
 /// So long the first of a batch waits for others.
@@ -96,20 +96,25 @@ impl Pending {
 
     /// Writes all of it in one transaction.
     pub(super) async fn write(&self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+        transaction::begin(conn).await?;
+        let done = self.put(conn, now).await;
+        transaction::end(conn, done).await
+    }
+
+    async fn put(&self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         for (conversation, text) in &self.drafts {
-            drafts::put(&mut tx, conversation, text.as_deref()).await?;
+            drafts::put(conn, conversation, text.as_deref()).await?;
         }
         if let Some(open) = &self.position {
-            drafts::put_position(&mut tx, open.as_ref()).await?;
+            drafts::put_position(conn, open.as_ref()).await?;
         }
         for row in self.conversations.values() {
-            cache::put(&mut tx, row).await?;
+            cache::put(conn, row).await?;
         }
         for (conversation, message) in &self.messages {
-            messages::put(&mut tx, conversation, message, now).await?;
+            messages::put(conn, conversation, message, now).await?;
         }
-        tx.commit().await
+        Ok(())
     }
 
     /// All of it is on disk.

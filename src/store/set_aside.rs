@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::command::{Fate, OutboxRow};
 use super::owner::beside;
-use super::{drafts, outbox};
+use super::{drafts, outbox, transaction};
 use crate::chat::Id;
 
 /// What SQLite keeps beside a database.
@@ -47,16 +47,21 @@ impl Rescued {
 
     /// Puts it into a fresh file. Whether a text that was being sent went out is not known.
     pub(super) async fn write(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+        transaction::begin(conn).await?;
+        let done = self.put(conn).await;
+        transaction::end(conn, done).await
+    }
+
+    async fn put(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         for (conversation, text) in &self.drafts {
-            drafts::put(&mut tx, conversation, Some(text)).await?;
+            drafts::put(conn, conversation, Some(text)).await?;
         }
         for mut row in self.outbox {
             if row.fate == Fate::Sending {
                 row.fate = Fate::Unconfirmed;
             }
-            outbox::put(&mut tx, &row).await?;
+            outbox::put(conn, &row).await?;
         }
-        tx.commit().await
+        Ok(())
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn around(text: &Clean, terms: &[String]) -> Clean {
     let starts: Vec<usize> = graphemes(&line).map(|(start, _)| start).collect();
     let at = first_match(&line, terms).unwrap_or(0);
     let grapheme = starts.partition_point(|start| *start <= at).saturating_sub(1);
-    let from = grapheme.saturating_sub(BEFORE);
+    // A short text is shown whole.
+    let from = if starts.len() <= LENGTH { 0 } else { grapheme.saturating_sub(BEFORE) };
     // What would be cut off at the beginning and is shorter than the sign for it stays.
     let from = if from <= 1 { 0 } else { from };
     let part = starts.get(from).and_then(|start| line.get(*start..)).unwrap_or_default();

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use sqlx::{Connection as _, SqliteConnection};
@@ -20,12 +19,10 @@ use super::owner::Owner;
 use super::pending::Pending;
 use super::reader::{Question, Reader};
 use super::replies::Replies;
-use super::{LEASE, StoreConfig, Surroundings, cache, drafts};
+use super::{StoreConfig, Surroundings, cache, drafts, transaction};
 use crate::chat::Id;
 use crate::text::Clean;
 
-/// Leases are renewed, and rows of other programs looked at, this often while there are any.
-const LOOK: Duration = Duration::from_secs(LEASE.as_secs() / 4);
 /// The bounds are looked at after so many messages.
 const BOUND_EVERY: usize = 1_000;
 /// A file is set aside at most so many times in one run.
@@ -350,9 +347,9 @@ impl Writer {
         self.write().await;
         let Some(shelf) = &mut self.shelf else { return };
         let done = async {
-            let mut tx = shelf.conn.begin_with("BEGIN IMMEDIATE").await?;
-            cache::merge(&mut tx, &gone, &kept).await?;
-            tx.commit().await
+            transaction::begin(&mut shelf.conn).await?;
+            let done = cache::merge(&mut shelf.conn, &gone, &kept).await;
+            transaction::end(&mut shelf.conn, done).await
         };
         if let Err(error) = done.await {
             self.trouble("a conversation under its new id", &error);
@@ -361,7 +358,7 @@ impl Writer {
 
     fn look_later(&mut self) {
         let any = !(self.in_flight.is_empty() && self.watched.is_empty() && self.owed.is_empty());
-        self.look = any.then(|| self.look.unwrap_or_else(|| Instant::now() + LOOK));
+        self.look = any.then(|| self.look.unwrap_or_else(|| Instant::now() + self.surroundings.look));
     }
 
     /// Answers for our rows for another while, and sees what became of those of others.
@@ -408,16 +405,19 @@ impl Writer {
 }
 
 async fn load(shelf: &mut Shelf, path: Option<&Path>, limit: u32, now: Timestamp) -> Result<Reply, sqlx::Error> {
-    let mut tx = shelf.conn.begin_with("BEGIN IMMEDIATE").await?;
-    outbox::recover(&mut tx, path, shelf.owner.name(), now).await?;
-    let reply = Reply::Started {
-        conversations: cache::recent(&mut tx, limit).await?,
-        drafts: drafts::all(&mut tx).await?,
-        outbox: outbox::all(&mut tx).await?,
-        open: drafts::position(&mut tx).await?,
-    };
-    tx.commit().await?;
-    Ok(reply)
+    let Shelf { conn, owner, .. } = shelf;
+    transaction::begin(conn).await?;
+    let done = async {
+        outbox::recover(conn, path, owner.name(), now).await?;
+        Ok(Reply::Started {
+            conversations: cache::recent(conn, limit).await?,
+            drafts: drafts::all(conn).await?,
+            outbox: outbox::all(conn).await?,
+            open: drafts::position(conn).await?,
+        })
+    }
+    .await;
+    transaction::end(conn, done).await
 }
 
 /// One transaction that survives even a power cut: what an agent sent must.
@@ -428,14 +428,15 @@ async fn at_once(
     now: Timestamp,
 ) -> Result<Outcome, sqlx::Error> {
     sqlx::query("PRAGMA synchronous = FULL").execute(&mut *conn).await?;
-    let done = async {
-        let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-        let outcome = outbox::perform(&mut tx, urgent, owner, now).await?;
-        tx.commit().await?;
-        Ok(outcome)
-    }
-    .await;
-    sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *conn).await?;
+    let begun = transaction::begin(conn).await;
+    let done = match begun {
+        Ok(()) => {
+            let done = outbox::perform(conn, urgent, owner, now).await;
+            transaction::end(conn, done).await
+        }
+        Err(error) => Err(error),
+    };
+    sqlx::query("PRAGMA synchronous = NORMAL").execute(conn).await?;
     done
 }
 
@@ -446,21 +447,25 @@ async fn look(
     watched: Vec<(Id, Fate)>,
     now: Timestamp,
 ) -> Result<Vec<Reply>, sqlx::Error> {
-    let mut tx = shelf.conn.begin_with("BEGIN IMMEDIATE").await?;
-    if renew {
-        outbox::renew(&mut tx, shelf.owner.name(), now).await?;
-    }
-    outbox::recover(&mut tx, path, shelf.owner.name(), now).await?;
-    let mut changes = Vec::new();
-    for (client, had) in watched {
-        match outbox::row(&mut tx, &client).await? {
-            None => changes.push(Reply::Settled { client }),
-            Some(row) if row.fate != had => changes.push(Reply::Returned(row)),
-            Some(_) => {}
+    let Shelf { conn, owner, .. } = shelf;
+    transaction::begin(conn).await?;
+    let done = async {
+        if renew {
+            outbox::renew(conn, owner.name(), now).await?;
         }
+        outbox::recover(conn, path, owner.name(), now).await?;
+        let mut changes = Vec::new();
+        for (client, had) in watched {
+            match outbox::row(conn, &client).await? {
+                None => changes.push(Reply::Settled { client }),
+                Some(row) if row.fate != had => changes.push(Reply::Returned(row)),
+                Some(_) => {}
+            }
+        }
+        Ok(changes)
     }
-    tx.commit().await?;
-    Ok(changes)
+    .await;
+    transaction::end(conn, done).await
 }
 
 async fn until(at: Option<Instant>) {

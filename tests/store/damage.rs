@@ -100,7 +100,10 @@ async fn what_can_be_read_of_the_outbox_is_taken_over() {
     let aside = desk
         .find(|reply| match reply {
             Reply::Opened { set_aside } => Some(set_aside),
-            _ => None,
+            other => {
+                println!("{other:?}");
+                None
+            }
         })
         .await;
     assert!(aside.is_some_and(|aside| aside.exists()));

@@ -37,12 +37,19 @@ struct Setup {
     days: u32,
     megabytes: u32,
     pages: Option<u32>,
+    look: Duration,
     clock: Arc<AtomicI64>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { days: 0, megabytes: 0, pages: None, clock: Arc::new(AtomicI64::new(NOW)) }
+        Self {
+            days: 0,
+            megabytes: 0,
+            pages: None,
+            look: switchboard::store::LEASE / 4,
+            clock: Arc::new(AtomicI64::new(NOW)),
+        }
     }
 }
 
@@ -52,7 +59,7 @@ impl Setup {
         let clock = Arc::clone(&self.clock);
         let read = move || at(clock.load(Ordering::SeqCst));
         let (to, replies) = mpsc::channel(64);
-        let store = open_in(config, Surroundings { clock: Arc::new(read), pages: self.pages }, to);
+        let store = open_in(config, Surroundings { clock: Arc::new(read), pages: self.pages, look: self.look }, to);
         Desk { store, replies, clock: self.clock }
     }
 

@@ -29,14 +29,14 @@ fn content() -> impl Strategy<Value = Content> {
     prop_oneof![
         clean().prop_map(|body| Content::Text { body }),
         (clean(), proptest::option::of(clean()), any::<Option<u64>>()).prop_map(|(name, caption, size)| {
-            Content::Media(Media {
+            Content::Media(Box::new(Media {
                 kind: MediaKind::Document,
                 caption,
                 filename: Some(name),
                 mime: None,
                 size,
                 url: Some("https://x/\u{202e}".into()),
-            })
+            }))
         }),
         (-9_000_000..9_000_000_i32, clean()).prop_map(|(degrees, label)| Content::Location {
             latitude: Degrees(f64::from(degrees) / 100_000.0),

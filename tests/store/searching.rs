@@ -93,14 +93,14 @@ async fn a_caption_is_found_and_a_snippet_is_safe_to_draw() {
     let mut picture = text("m1", "", NOW);
     let caption =
         Clean::text(&format!("{}\u{1b}[31mthe\u{202e} receipt\nof today {}", "long ".repeat(50), "end ".repeat(90)));
-    picture.content = Content::Media(Media {
+    picture.content = Content::Media(Box::new(Media {
         kind: MediaKind::Image,
         caption: Some(caption),
         filename: None,
         mime: None,
         size: None,
         url: None,
-    });
+    }));
     desk.send(messages("c1", vec![picture]));
     let hits = desk.search("receipt").await;
     assert_eq!(hits.len(), 1);

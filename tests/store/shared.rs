@@ -5,7 +5,7 @@ use std::time::Duration;
 use switchboard::chat::Id;
 use switchboard::store::{Command, Fate, LEASE, Reply};
 
-use crate::{Desk, NOW, draft, file_in, folder, messages, row, text};
+use crate::{Desk, NOW, Setup, draft, file_in, folder, messages, row, text};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_programs_that_claim_a_row_exactly_one_wins() {
@@ -79,7 +79,7 @@ async fn a_program_that_closed_while_sending_leaves_the_row_unconfirmed() {
     assert!(owners <= 1, "no owner stays behind: {owners}");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn the_end_of_a_row_of_another_program_is_told() {
     let folder = folder();
     let path = file_in(&folder);
@@ -87,7 +87,7 @@ async fn the_end_of_a_row_of_another_program_is_told() {
     one.enqueue(row("s1", "Hello")).await;
     one.enqueue(row("s2", "Hello")).await;
     assert!(one.claim("s1").await && one.claim("s2").await);
-    let mut other = Desk::on(&path);
+    let mut other = Setup { look: Duration::from_millis(10), ..Setup::default() }.file(&path);
     assert_eq!(other.started().await.outbox.len(), 2);
     one.send(Command::Settle { client: "s1".into() });
     assert_eq!(one.started().await.outbox.len(), 1);
