@@ -15,8 +15,7 @@ fn starts_shows_the_list_receives_answers_and_leaves_clean() {
     terminal.wait("the reply in the thread with a tick", |screen| {
         screen.contents().lines().any(|line| line.contains("Thank you, it is on its way") && line.contains('✓'))
     });
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     let ended = terminal.end();
     ended.assert_clean();
     assert_eq!(ended.status.exit_code(), 0);
@@ -46,7 +45,6 @@ fn every_size_is_survived() {
     }
     terminal.resize(120, 40);
     terminal.wait_for("Reply to");
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     terminal.end().assert_clean();
 }

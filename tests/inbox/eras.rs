@@ -36,8 +36,7 @@ fn in_era(era: &str) {
     });
     let count = |screen: &vt100::Screen| thread(screen).iter().filter(|line| line.contains("an answer")).count();
     assert_eq!(count(terminal.emulator()), 1, "{era}: {}", terminal.screen());
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     terminal.end().assert_clean();
 }
 

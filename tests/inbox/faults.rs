@@ -17,6 +17,7 @@ fn a_killed_server_is_named_and_what_was_missed_is_there_when_it_is_back() {
     let id = state["conversations"][0]["_id"].as_str().expect("an id").to_owned();
     let phone = state["conversations"][0]["userPhone"].as_str().expect("a phone").to_owned();
     terminal.press("\x1b");
+    terminal.wait_for("Enter open");
     terminal.press("/");
     terminal.type_text(&phone);
     terminal.press("\r");
@@ -30,8 +31,7 @@ fn a_killed_server_is_named_and_what_was_missed_is_there_when_it_is_back() {
     terminal.wait_for("● live");
     runtime.block_on(server.inbound(&id, "and live again"));
     terminal.wait_for("and live again");
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     terminal.end().assert_clean();
 }
 
@@ -52,8 +52,7 @@ fn a_hostile_message_reaches_the_terminal_without_a_control_byte_of_its_own() {
         runtime.block_on(server.inbound(conversation["_id"].as_str().expect("an id"), attack));
     }
     terminal.wait_for("end of attack");
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     let ended = terminal.end();
     ended.assert_clean();
     let raw = String::from_utf8_lossy(&ended.raw).into_owned();

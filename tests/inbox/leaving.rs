@@ -42,8 +42,7 @@ fn a_draft_is_not_left_behind_without_a_question() {
     terminal.wait_for("Reply to");
     terminal.press("r");
     terminal.type_text("half a thought");
-    terminal.press("\x1b");
-    terminal.press("q");
+    terminal.leave();
     terminal.wait_for("draft");
     terminal.press("y");
     terminal.end().assert_clean();

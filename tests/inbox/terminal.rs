@@ -117,6 +117,11 @@ impl Terminal {
         self.wait_for(text);
     }
 
+    /// Presses the key that leaves the program from everywhere. (Esc and then a letter would be read as Alt and it.)
+    pub fn leave(&mut self) {
+        self.press("\x11");
+    }
+
     /// Gives the screen another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         self.parser.screen_mut().set_size(cells(rows), cells(columns));
