@@ -105,7 +105,9 @@ impl Conversation {
             }
         }
         self.absorb_person(facts);
-        if facts.last_at >= self.last_at {
+        // Rows tell whole seconds, messages milliseconds: within the same second the object that speaks last is right.
+        let second = |at: &Option<Timestamp>| at.map(|at| at.as_second());
+        if second(&facts.last_at) >= second(&self.last_at) {
             take(&mut self.preview, &facts.preview);
         }
         self.last_at = self.last_at.max(facts.last_at);

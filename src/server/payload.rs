@@ -212,6 +212,7 @@ fn conversation_document(conversation: &Conversation, conversation_id: &str) -> 
     put(&mut fields, "userName", conversation.name.as_deref());
     put(&mut fields, "userProfileName", conversation.name.as_deref());
     put(&mut fields, "userId", conversation.user_id.as_deref());
+    put(&mut fields, "assignedAgentName", conversation.assigned_agent.as_deref());
     put(&mut fields, "lastMessagePreview", conversation.last_preview.as_deref());
     put(&mut fields, "lastMessageType", conversation.last_type.as_deref());
     for (name, at) in [

@@ -31,6 +31,8 @@ pub struct Conversation {
     pub priority: String,
     /// Who looks after it.
     pub assigned_agent_id: Option<String>,
+    /// That agent's name.
+    pub assigned_agent: Option<String>,
     /// Its labels, a JSON array of strings.
     pub tags: String,
     /// The time of the newest message.
@@ -78,7 +80,8 @@ pub struct Customer {
 }
 
 const SELECT: &str =
-    "SELECT c.*, p.phone, p.user_id, p.name FROM conversations c JOIN contacts p ON p.id = c.contact_id";
+    "SELECT c.*, p.phone, p.user_id, p.name, a.name AS assigned_agent FROM conversations c
+     JOIN contacts p ON p.id = c.contact_id LEFT JOIN agents a ON a.id = c.assigned_agent_id";
 
 impl Database {
     /// An account's conversations, the most recent first.
