@@ -150,6 +150,8 @@ pub struct Settings {
     pub list_limit: u32,
     /// Messages of a thread fetch.
     pub thread_limit: u32,
+    /// Messages of one thread that are kept in memory.
+    pub thread_memory: usize,
     /// Ring on a message for a conversation that is not in view.
     pub bell: bool,
     /// Tell the desktop about it.

@@ -92,6 +92,7 @@ impl Place {
             zone: TimeZone::system(),
             list_limit: LIST_ROWS,
             thread_limit: config.history.page,
+            thread_memory: usize::try_from(config.history.in_memory).unwrap_or(usize::MAX),
             bell: config.notifications.bell,
             notify: config.notifications.desktop,
             hide_content: config.notifications.hide_content,

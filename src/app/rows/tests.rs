@@ -27,6 +27,7 @@ fn state() -> State {
         zone: TimeZone::UTC,
         list_limit: 100,
         thread_limit: 50,
+        thread_memory: 1_000,
         bell: true,
         notify: false,
         hide_content: false,

@@ -1,10 +1,13 @@
 //! Putting a message into its conversation: the thread, the row, the count of what is unread.
 
 use super::{Effect, State, reading, title_of};
-use crate::app::threads::Anchor;
+use crate::app::threads::{Anchor, Loading};
 use crate::chat::thread::Inserted;
 use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Message, Origin, Verdict};
 use crate::text::Clean;
+
+/// So many more than are kept may gather before the oldest go: trimming one at a time would cost each message.
+const SLACK: usize = 500;
 
 /// Puts a message into its conversation, and says what that was.
 pub(super) fn place(
@@ -22,6 +25,7 @@ pub(super) fn place(
     }
     let parked = state.parked.take(&message.ids);
     let inbound = message.direction == Direction::Inbound;
+    let keep = state.settings.thread_memory;
     let is_line = !matches!(message.content, Content::Reaction { .. });
     let at = message.created_at.or(message.sent_at).unwrap_or(state.now);
     let preview = message.preview();
@@ -39,6 +43,9 @@ pub(super) fn place(
                 duplicate = false;
                 if view.anchor != Anchor::End {
                     view.below += 1;
+                } else if view.thread.len() > keep + SLACK {
+                    view.change(|thread| thread.trim_to(keep));
+                    view.older = Loading::Not;
                 }
             }
             Inserted::Merged { changed, .. } => {

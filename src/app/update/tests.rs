@@ -87,6 +87,7 @@ impl World {
             zone: TimeZone::UTC,
             list_limit: 100,
             thread_limit: 50,
+            thread_memory: 1_000,
             bell: true,
             notify: false,
             hide_content: false,
@@ -575,4 +576,16 @@ fn a_stale_answer_never_changes_another_thread() {
     world.report(Report::Thread { key: two, page, limit: 50, purpose: Purpose::Asked, epoch: 1, result: Ok(foreign) });
     assert!(world.texts(two).is_empty() && world.texts(one).is_empty());
     assert!(world.state.notice.as_ref().is_some_and(|notice| notice.bad));
+}
+
+#[test]
+fn a_thread_that_grows_for_ever_keeps_its_newest_messages() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let key = world.open(1);
+    for n in 0..3_000 {
+        world.message(evidence(&oid(1)), &format!("m{n:05}"), &format!("text {n}"));
+    }
+    let thread = &world.state.threads.get(key).unwrap().thread;
+    assert!((1_000..=1_500).contains(&thread.len()), "{}", thread.len());
+    assert_eq!(thread.last().and_then(Message::text).as_deref(), Some("text 2999"));
 }

@@ -51,6 +51,7 @@ pub fn empty(columns: u16, rows: u16) -> State {
         zone: TimeZone::UTC,
         list_limit: 100,
         thread_limit: 50,
+        thread_memory: 1_000,
         bell: true,
         notify: false,
         hide_content: false,
