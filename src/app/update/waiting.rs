@@ -92,10 +92,8 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
     let reason = match result {
         Ok(page) => match page.facts {
             Some(mut facts) => {
-                if facts.ids.iter().all(|named| named.id != *id) {
-                    // The backend answered this id with another name for it: the answer declares both.
-                    facts.ids.push(crate::chat::NamedId { pointer: "(asked for)".into(), id: id.clone() });
-                }
+                // What the event names it by is what paths and rooms take: in the composite era that is the composite.
+                facts.led_by(id);
                 let unread = u32::try_from(page.messages.iter().filter(|m| m.direction == Direction::Inbound).count());
                 facts.unread = facts.unread.or(unread.ok());
                 lists::put(state, &facts, NameOrigin::Declared, out);

@@ -79,8 +79,7 @@ pub struct Customer {
     pub name: Option<String>,
 }
 
-const SELECT: &str =
-    "SELECT c.*, p.phone, p.user_id, p.name, a.name AS assigned_agent FROM conversations c
+const SELECT: &str = "SELECT c.*, p.phone, p.user_id, p.name, a.name AS assigned_agent FROM conversations c
      JOIN contacts p ON p.id = c.contact_id LEFT JOIN agents a ON a.id = c.assigned_agent_id";
 
 impl Database {

@@ -136,7 +136,8 @@ impl Sockets {
     /// A socket that is so far behind that it cannot take the event is closed: it comes back and fetches what it
     /// missed, instead of missing it unawares.
     async fn ask(&self, room: String, event: &'static str, payload: &Value) {
-        let answers = match self.io.to(room).emit_with_ack::<Value, Value>(event, payload).await {
+        let Some(everyone) = self.io.of("/") else { return }; // as in `tell`
+        let answers = match everyone.to(room).emit_with_ack::<Value, Value>(event, payload).await {
             Ok(answers) => answers,
             Err(error) => return tracing::warn!(event, %error, "an event was not sent"),
         };
