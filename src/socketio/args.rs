@@ -15,7 +15,7 @@ pub(super) type Span = (u32, u32);
 
 /// The arguments of an event or an answer: checked JSON text, cut at its top level and not yet parsed.
 ///
-/// It shares the buffer that it was read into: to keep it for long, parse it and let it go.
+/// A long one shares the buffer that it was read into: to keep it, parse it and let it go.
 #[derive(Clone)]
 pub struct Args {
     text: Utf8Bytes,

@@ -47,7 +47,7 @@ impl Assembly {
     }
 
     /// Takes an Engine.IO message in text form; `None` while its attachments are missing.
-    pub fn text(&mut self, message: Utf8Bytes) -> Result<Option<Complete>, PacketError> {
+    pub fn text(&mut self, message: &Utf8Bytes) -> Result<Option<Complete>, PacketError> {
         let size = message.len();
         let Packet { body, attachments } = packet::decode(message, &self.namespace)?;
         if attachments == 0 {
@@ -90,7 +90,7 @@ mod tests {
     fn attachments_join_their_packet() {
         let mut assembly = assembly();
         let text = Utf8Bytes::from_static(r#"452-["f",{"_placeholder":true,"num":1}]"#);
-        assert!(assembly.text(text).unwrap().is_none());
+        assert!(assembly.text(&text).unwrap().is_none());
         assert!(assembly.binary(Bytes::from_static(b"one")).unwrap().is_none());
         let complete = assembly.binary(Bytes::from_static(b"two")).unwrap().unwrap();
         let Body::Event { args, .. } = complete.body else { panic!() };
@@ -102,12 +102,12 @@ mod tests {
     #[test]
     fn what_waits_is_bounded_and_can_be_interrupted() {
         let mut assembly = assembly();
-        assert!(assembly.text(Utf8Bytes::from_static(r#"453-["f"]"#)).unwrap().is_none());
+        assert!(assembly.text(&Utf8Bytes::from_static(r#"453-["f"]"#)).unwrap().is_none());
         assert!(assembly.binary(Bytes::from_static(&[0; 50])).unwrap().is_none());
         assert_eq!(assembly.binary(Bytes::from_static(&[0; 50])).unwrap_err(), PacketError::TooLarge);
         assert_eq!(assembly.interrupted(), None);
-        assert!(assembly.text(Utf8Bytes::from_static(r#"453-["f"]"#)).unwrap().is_none());
+        assert!(assembly.text(&Utf8Bytes::from_static(r#"453-["f"]"#)).unwrap().is_none());
         assert_eq!(assembly.interrupted(), Some(3));
-        assert!(assembly.text(Utf8Bytes::from_static(r#"42["g"]"#)).unwrap().is_some());
+        assert!(assembly.text(&Utf8Bytes::from_static(r#"42["g"]"#)).unwrap().is_some());
     }
 }

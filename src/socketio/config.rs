@@ -37,9 +37,10 @@ pub struct Config {
     /// The largest incoming message (frame, polled packet, or a packet with its attachments) in bytes; a larger one
     /// ends the connection. 32 MiB by default.
     pub max_payload: usize,
-    /// How many incoming items may wait for the consumer; 4,096 by default.
+    /// How many incoming items may wait for the consumer before the server is made to wait; 2,048 by default. Where
+    /// reading has to go on all the same, four times as many may wait before the newest are dropped.
     pub queue: usize,
-    /// How many bytes of incoming events may wait for the consumer, give or take one message; 16 MiB by default.
+    /// The same in bytes, give or take one message; 8 MiB by default.
     pub queue_bytes: usize,
     /// Where an earlier connection ended, to have missed events replayed by a server with connection state recovery
     /// (see [`Events::recovery`](super::Events::recovery)).
@@ -61,8 +62,8 @@ impl Config {
             tls: None,
             proxy: Proxy::default(),
             max_payload: 32 * 1024 * 1024,
-            queue: 4096,
-            queue_bytes: 16 * 1024 * 1024,
+            queue: 2048,
+            queue_bytes: 8 * 1024 * 1024,
             recover: None,
         }
     }

@@ -187,7 +187,7 @@ impl Joining {
                 Ok(engine::Packet::Close) => {
                     return Err(ConnectError::Ended { stage: Stage::Namespace, reason: CloseReason::EngineClose });
                 }
-                Ok(engine::Packet::Message) => match packet::decode(text.clone(), self.assembly.namespace()) {
+                Ok(engine::Packet::Message) => match packet::decode(text, self.assembly.namespace()) {
                     Ok(packet::Packet { body: Body::Connect(joined), .. }) => {
                         return joined.ok_or_else(|| {
                             let words = "the server speaks the protocol of socket.io 2; 3 or later is needed";

@@ -13,8 +13,9 @@
 //!   [`Incoming::Closed`] with its reason. There is no hidden reconnect: one [`Connection`] is one session.
 //! - **The task never waits for the consumer while a ping is due.** Events wait in a queue bounded by number and
 //!   bytes. When it is full the task stops reading, so that TCP slows the server down; once a ping is due, or while an
-//!   emitted event awaits its answer, it reads on, drops the *newest* events and says how many in
-//!   [`Incoming::Overflow`], at the place in the stream where they are missing. The caller then fetches anew.
+//!   emitted event awaits its answer, it reads on. When four times as much waits it drops the *newest* events and says
+//!   how many in [`Incoming::Overflow`], at the place in the stream where they are missing. The caller then fetches
+//!   anew.
 //! - What is emitted waits in a queue bounded by bytes; [`Emitter::emit`] waits for room there and never for events.
 //! - Events keep their raw JSON text ([`Args`]); it is checked once and parsed into the caller's type once.
 //! - Dropping [`Events`] ends the task and closes its descriptors at once; [`Emitter::disconnect`] ends politely.

@@ -1,6 +1,6 @@
 //! Socket.IO 5 packets: the inner envelope (type, attachments, namespace, acknowledgement id) and its JSON.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -17,6 +17,9 @@ use super::{
 
 /// More attachments than this in one packet are refused; nobody sends them, and each costs an allocation.
 const MAX_ATTACHMENTS: usize = 1000;
+
+/// Messages shorter than this are copied out of the buffer that they were read into.
+const SHORT: usize = 4096;
 
 /// Names that Socket.IO keeps for itself; its parsers take a packet with one for an attack and close.
 const RESERVED: [&str; 6] =
@@ -63,7 +66,7 @@ pub(super) struct Refusal {
 }
 
 /// Decodes a packet. `message` is a whole Engine.IO message, its `4` included; `namespace` the one that was joined.
-pub(super) fn decode(message: Utf8Bytes, namespace: &str) -> Result<Packet, PacketError> {
+pub(super) fn decode(message: &Utf8Bytes, namespace: &str) -> Result<Packet, PacketError> {
     let text = message.as_str();
     let mut rest = text.get(2..).ok_or(PacketError::SocketType)?;
     let kind = text.as_bytes().get(1).copied().unwrap_or_default();
@@ -99,12 +102,12 @@ pub(super) fn decode(message: Utf8Bytes, namespace: &str) -> Result<Packet, Pack
         b'1' => Body::Disconnect,
         b'4' => Body::Refused(refusal(rest)?),
         b'2' | b'5' => {
-            let (name, args) = cut(message.clone(), text.len() - rest.len(), true)?;
+            let (name, args) = cut(message, text.len() - rest.len(), true)?;
             Body::Event { name, args, ack: id }
         }
         _ => {
             let id = id.ok_or(PacketError::AckId)?;
-            let (_, args) = cut(message.clone(), text.len() - rest.len(), false)?;
+            let (_, args) = cut(message, text.len() - rest.len(), false)?;
             Body::Ack { id, args }
         }
     };
@@ -131,16 +134,18 @@ fn refusal(text: &str) -> Result<Refusal, PacketError> {
 }
 
 /// Checks the JSON array that begins at `from` and finds its elements.
-fn cut(message: Utf8Bytes, from: usize, named: bool) -> Result<(Box<str>, Args), PacketError> {
+fn cut(message: &Utf8Bytes, from: usize, named: bool) -> Result<(Box<str>, Args), PacketError> {
     let text = message.get(from..).unwrap_or_default();
-    if let std::borrow::Cow::Owned(repaired) = repair_surrogates(text) {
-        return cut(Utf8Bytes::from(repaired), 0, named);
+    if let Cow::Owned(repaired) = repair_surrogates(text) {
+        return cut(&Utf8Bytes::from(repaired), 0, named);
     }
     let mut json_text = serde_json::Deserializer::from_str(text);
     let elements = json_text.deserialize_seq(Elements { text, from, named }).map_err(json)?;
     json_text.end().map_err(json)?;
     let whole = span(text, from, text).ok_or(PacketError::TooLarge)?;
-    Ok((elements.name, Args::new(message, whole, elements.first, elements.rest)))
+    // A short message is copied, so that it does not hold the whole buffer that it was read into.
+    let text = if message.len() < SHORT { Utf8Bytes::from(message.as_str()) } else { message.clone() };
+    Ok((elements.name, Args::new(text, whole, elements.first, elements.rest)))
 }
 
 /// Where `part`, a slice of `text`, stands in the message; `from` is where `text` begins in it.

@@ -1,7 +1,7 @@
 use super::*;
 
 fn packet(text: &str) -> Result<Packet, PacketError> {
-    decode(Utf8Bytes::from(text), "/")
+    decode(&Utf8Bytes::from(text), "/")
 }
 
 #[track_caller]
@@ -48,11 +48,11 @@ fn lone_surrogates_survive_as_replacement_characters() {
 
 #[test]
 fn namespaces() {
-    let decoded = decode(Utf8Bytes::from(r#"42/admin,5["x",1]"#), "/admin").unwrap();
+    let decoded = decode(&Utf8Bytes::from(r#"42/admin,5["x",1]"#), "/admin").unwrap();
     assert!(matches!(decoded.body, Body::Event { ack: Some(5), .. }));
-    assert!(matches!(decode(Utf8Bytes::from("41/admin"), "/admin").unwrap().body, Body::Disconnect));
+    assert!(matches!(decode(&Utf8Bytes::from("41/admin"), "/admin").unwrap().body, Body::Disconnect));
     assert!(matches!(packet(r#"42/admin,["x"]"#), Err(PacketError::Namespace)));
-    assert!(matches!(decode(Utf8Bytes::from(r#"42["x"]"#), "/admin"), Err(PacketError::Namespace)));
+    assert!(matches!(decode(&Utf8Bytes::from(r#"42["x"]"#), "/admin"), Err(PacketError::Namespace)));
 }
 
 #[test]
@@ -135,7 +135,7 @@ proptest::proptest! {
         parts in proptest::collection::vec(0..PARTS.len(), 0..12), noise in ".{0,6}", namespace in "/(ns)?",
     ) {
         let text: String = parts.iter().map(|part| PARTS[*part]).chain([noise.as_str()]).collect();
-        let Ok(Packet { body, attachments }) = decode(Utf8Bytes::from(text.clone()), &namespace) else { return Ok(()) };
+        let Ok(Packet { body, attachments }) = decode(&Utf8Bytes::from(text.clone()), &namespace) else { return Ok(()) };
         proptest::prop_assert!(attachments <= MAX_ATTACHMENTS);
         if let Body::Event { args, .. } | Body::Ack { args, .. } = body {
             let whole: Vec<serde_json::Value> = serde_json::from_str(args.whole()).unwrap();
@@ -147,7 +147,7 @@ proptest::proptest! {
     #[test]
     fn what_is_emitted_is_what_is_read(name in ".{0,8}", args in proptest::collection::vec(".{0,8}", 0..4), id: Option<u64>) {
         let Ok(text) = event("/ns", id, &name, &args, 0) else { return Ok(()) };
-        let Ok(Packet { body: Body::Event { name: read, args: cut, ack }, .. }) = decode(text.into(), "/ns") else { panic!() };
+        let Ok(Packet { body: Body::Event { name: read, args: cut, ack }, .. }) = decode(&text.into(), "/ns") else { panic!() };
         proptest::prop_assert_eq!((&*read, ack, cut.len()), (name.as_str(), id, args.len()));
         for (i, arg) in args.iter().enumerate() {
             proptest::prop_assert_eq!(&cut.parse::<String>(i).unwrap(), arg);

@@ -34,7 +34,10 @@ fn lock(shared: &Shared) -> MutexGuard<'_, State> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes a queue for `events` items and `bytes` bytes. Half of each may wait here and half be held by the consumer.
+/// So many times the queue's size may wait where the task has to read on although the queue is full.
+const SLACK: usize = 4;
+
+/// Makes a queue that is full with `events` items or `bytes` bytes.
 pub(super) fn queue(events: usize, bytes: usize, pid: Option<String>) -> (Producer, Events) {
     let shared = Arc::new(Mutex::new(State {
         items: VecDeque::new(),
@@ -47,11 +50,11 @@ pub(super) fn queue(events: usize, bytes: usize, pid: Option<String>) -> (Produc
     }));
     let producer = Producer {
         shared: Arc::clone(&shared),
-        max_events: (events / 2).max(1),
-        max_bytes: (bytes / 2).max(1),
+        max_events: events.max(1),
+        max_bytes: bytes.max(1),
         batch: Vec::new(),
-        free_events: 0,
-        free_bytes: 0,
+        events: 0,
+        bytes: 0,
         batch_bytes: 0,
         dropped: 0,
     };
@@ -65,8 +68,9 @@ pub(super) struct Producer {
     max_events: usize,
     max_bytes: usize,
     batch: Vec<Incoming>,
-    free_events: usize,
-    free_bytes: usize,
+    /// What waits, the batch included.
+    events: usize,
+    bytes: usize,
     batch_bytes: usize,
     dropped: u64,
 }
@@ -82,40 +86,38 @@ impl Producer {
             Some(waker) if waker.will_wake(cx.waker()) => {}
             _ => state.producer = Some(cx.waker().clone()),
         }
-        let abandoned = state.abandoned;
-        (self.free_events, self.free_bytes) = self.free(&state);
-        !abandoned
+        (self.events, self.bytes) = (state.items.len(), state.bytes);
+        !state.abandoned
     }
 
-    fn free(&self, state: &State) -> (usize, usize) {
-        (self.max_events.saturating_sub(state.items.len()), self.max_bytes.saturating_sub(state.bytes))
-    }
-
-    /// Whether the next event would be dropped.
+    /// Whether reading should stop.
     pub fn full(&self) -> bool {
-        self.free_events == 0 || self.free_bytes == 0
+        self.exceeds(1)
     }
 
-    /// Hands the batch over and measures the room again. If there is none, the task is woken when there is.
+    fn exceeds(&self, times: usize) -> bool {
+        self.events >= self.max_events.saturating_mul(times) || self.bytes >= self.max_bytes.saturating_mul(times)
+    }
+
+    /// Hands the batch over and measures again. If the queue is still full, the task is woken when there is room.
     pub fn make_room(&mut self) -> bool {
         self.commit();
-        let mut state = lock(&self.shared);
-        let free = self.free(&state);
-        state.starved = free.0 == 0 || free.1 == 0;
-        drop(state);
-        (self.free_events, self.free_bytes) = free;
-        !self.full()
+        let shared = Arc::clone(&self.shared);
+        let mut state = lock(&shared);
+        (self.events, self.bytes) = (state.items.len(), state.bytes);
+        state.starved = self.full();
+        !state.starved
     }
 
-    /// Adds an event of `size` bytes to the batch, or counts it as dropped.
+    /// Adds an event of `size` bytes to the batch, or counts it as dropped if far too much waits.
     pub fn event(&mut self, item: Incoming, size: usize) {
-        if self.full() {
+        if self.exceeds(SLACK) {
             self.dropped += 1;
             return;
         }
         let cost = size.saturating_add(OVERHEAD);
-        self.free_events -= 1;
-        self.free_bytes = self.free_bytes.saturating_sub(cost);
+        self.events += 1;
+        self.bytes = self.bytes.saturating_add(cost);
         self.batch_bytes = self.batch_bytes.saturating_add(cost);
         self.batch.push(item);
     }

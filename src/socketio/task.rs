@@ -212,7 +212,7 @@ impl Task {
         if let Some(missing) = self.session.assembly.interrupted() {
             self.malformed(text.clone().into(), PacketError::Interrupted(missing));
         }
-        match self.session.assembly.text(text.clone()) {
+        match self.session.assembly.text(&text) {
             Ok(Some(Complete { body: Body::Connect(_) | Body::Refused(_), .. })) => {
                 // We have joined already.
                 self.malformed(text.into(), PacketError::SocketUnexpected);
