@@ -42,7 +42,8 @@ fn frame(i: usize) -> String {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let workers = std::env::var("WORKERS").map_or(2, |workers| workers.parse().unwrap());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build().unwrap();
     match arguments.get(1).map(String::as_str) {
         Some("serve") => runtime.block_on(serve()),
         // A minute without events or pings: `cargo bench --bench socketio -- idle`.

@@ -120,12 +120,13 @@ impl Task {
     fn advance(&mut self, cx: &mut Context<'_>) -> Result<(), CloseReason> {
         let mut now = Instant::now();
         let drained = self.read(cx, now)?;
+        self.write(cx, now)?;
+        // After both, because it waits for the end of what they have under way.
         if self.session.upgrade.poll(&mut self.session.link, cx)? {
             self.queue.always(Incoming::Upgraded(self.session.link.kind()));
             self.unflushed = true;
             cx.waker().wake_by_ref();
         }
-        self.write(cx, now)?;
         if !drained {
             // What has come but was not read yet may be the very ping that the timer misses.
             return Ok(());

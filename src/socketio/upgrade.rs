@@ -52,7 +52,11 @@ impl Upgrade {
                     tracing::debug!(%error, "no upgrade to WebSocket");
                     *self = Self::None;
                 }
-                Poll::Ready(Ok(websocket)) => *self = Self::Pausing(Box::new(websocket)),
+                Poll::Ready(Ok(websocket)) => {
+                    *self = Self::Pausing(Box::new(websocket));
+                    // From here on a full queue no longer stops the reading.
+                    cx.waker().wake_by_ref();
+                }
             }
         }
         let Link::Polling(polling) = link else { return Ok(false) };
