@@ -88,6 +88,11 @@ fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str, colu
         if entry.rescued { format!("{}, rescued", entry.verdict.name()) } else { entry.verdict.name().to_owned() };
     add("verdict", Cow::Owned(verdict), verdict_style(theme, &entry.verdict));
     add("rule", Cow::Borrowed(entry.rule.map_or(nothing, |rule| rule.name())), value);
+    let explained = explain::explain(entry);
+    for range in text::wrap(&explained, columns) {
+        let words = Clean::line(explained.get(range).unwrap_or_default());
+        add("", Cow::Owned(words.to_string()), theme.screen.warning);
+    }
     let pointer =
         entry.pointer.as_ref().map_or(Cow::Borrowed(nothing), |pointer| Cow::Owned(Clean::line(pointer).to_string()));
     add("pointer", pointer, value);
