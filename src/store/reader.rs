@@ -102,20 +102,22 @@ async fn read(
                 Err(error) => Err(error),
             },
         };
-        let reply = match answer {
-            Ok(reply) => reply,
+        let (reply, damaged) = match answer {
+            Ok(reply) => (reply, false),
             Err(error) => {
                 let what = in_words(question.what(), Some(&path), &error);
-                if is_damage(&error) {
-                    conn = None;
-                    damage.notify_one();
-                }
+                // The answer follows; if nobody hears this, nobody hears that.
                 let _ = replies.send(Reply::Failed { what }).await;
-                question.nothing()
+                (question.nothing(), is_damage(&error))
             }
         };
         if replies.send(reply).await.is_err() {
             return;
+        }
+        // Told last: the writer ends this task to mend the file.
+        if damaged {
+            conn = None;
+            damage.notify_one();
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::Connection as _;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
@@ -14,12 +14,12 @@ use super::bounds::Bounds;
 use super::command::{Command, Fate, Reply};
 use super::error::{OpenError, in_words};
 use super::opening::{self, Shelf, is_damage};
-use super::outbox::{self, Outcome, Urgent};
+use super::outbox::{Outcome, Urgent};
 use super::owner::Owner;
 use super::pending::Pending;
 use super::reader::{Question, Reader};
 use super::replies::Replies;
-use super::{StoreConfig, Surroundings, cache, drafts, transaction};
+use super::{StoreConfig, Surroundings, cache, transaction};
 use crate::chat::Id;
 use crate::text::Clean;
 
@@ -252,7 +252,7 @@ impl Writer {
         let mut started = None;
         for last in [false, true] {
             let Some(shelf) = &mut self.shelf else { break };
-            match load(shelf, path.as_deref(), limit, now).await {
+            match transaction::load(shelf, path.as_deref(), limit, now).await {
                 Ok(reply) => {
                     started = Some(reply);
                     break;
@@ -299,7 +299,7 @@ impl Writer {
         let mut outcome = Err(Clean::line("there is no store"));
         for last in [false, true] {
             let Some(shelf) = &mut self.shelf else { break };
-            match at_once(&mut shelf.conn, &urgent, shelf.owner.name(), now).await {
+            match transaction::at_once(&mut shelf.conn, &urgent, shelf.owner.name(), now).await {
                 Ok(done) => {
                     self.told = None;
                     outcome = Ok(done);
@@ -371,7 +371,7 @@ impl Writer {
         let (now, path) = (self.now(), self.config.place.path().map(Path::to_owned));
         let watched: Vec<(Id, Fate)> = self.watched.iter().map(|(client, fate)| (client.clone(), *fate)).collect();
         if let Some(shelf) = &mut self.shelf {
-            match look(shelf, path.as_deref(), !self.in_flight.is_empty(), watched, now).await {
+            match transaction::look(shelf, path.as_deref(), !self.in_flight.is_empty(), watched, now).await {
                 Ok(changes) => changes.into_iter().for_each(|change| self.changed(change)),
                 Err(error) => self.trouble("who sends what", &error),
             }
@@ -402,70 +402,6 @@ impl Writer {
             Err(error) => self.trouble("the bounds of the cache", &error),
         }
     }
-}
-
-async fn load(shelf: &mut Shelf, path: Option<&Path>, limit: u32, now: Timestamp) -> Result<Reply, sqlx::Error> {
-    let Shelf { conn, owner, .. } = shelf;
-    transaction::begin(conn).await?;
-    let done = async {
-        outbox::recover(conn, path, owner.name(), now).await?;
-        Ok(Reply::Started {
-            conversations: cache::recent(conn, limit).await?,
-            drafts: drafts::all(conn).await?,
-            outbox: outbox::all(conn).await?,
-            open: drafts::position(conn).await?,
-        })
-    }
-    .await;
-    transaction::end(conn, done).await
-}
-
-/// One transaction that survives even a power cut: what an agent sent must.
-async fn at_once(
-    conn: &mut SqliteConnection,
-    urgent: &Urgent,
-    owner: &str,
-    now: Timestamp,
-) -> Result<Outcome, sqlx::Error> {
-    sqlx::query("PRAGMA synchronous = FULL").execute(&mut *conn).await?;
-    let begun = transaction::begin(conn).await;
-    let done = match begun {
-        Ok(()) => {
-            let done = outbox::perform(conn, urgent, owner, now).await;
-            transaction::end(conn, done).await
-        }
-        Err(error) => Err(error),
-    };
-    sqlx::query("PRAGMA synchronous = NORMAL").execute(conn).await?;
-    done
-}
-
-async fn look(
-    shelf: &mut Shelf,
-    path: Option<&Path>,
-    renew: bool,
-    watched: Vec<(Id, Fate)>,
-    now: Timestamp,
-) -> Result<Vec<Reply>, sqlx::Error> {
-    let Shelf { conn, owner, .. } = shelf;
-    transaction::begin(conn).await?;
-    let done = async {
-        if renew {
-            outbox::renew(conn, owner.name(), now).await?;
-        }
-        outbox::recover(conn, path, owner.name(), now).await?;
-        let mut changes = Vec::new();
-        for (client, had) in watched {
-            match outbox::row(conn, &client).await? {
-                None => changes.push(Reply::Settled { client }),
-                Some(row) if row.fate != had => changes.push(Reply::Returned(row)),
-                Some(_) => {}
-            }
-        }
-        Ok(changes)
-    }
-    .await;
-    transaction::end(conn, done).await
 }
 
 async fn until(at: Option<Instant>) {

@@ -96,14 +96,13 @@ async fn what_can_be_read_of_the_outbox_is_taken_over() {
 
     let mut desk = Desk::on(&path);
     assert_eq!(desk.reply().await, Reply::Opened { set_aside: None }, "it is not seen at once");
-    desk.thread("c1", 10).await;
+    assert!(!pages.is_empty());
+    let key = switchboard::chat::ConversationKey(1);
+    desk.send(Command::LoadThread { key, conversation: "c1".into(), limit: 10 });
     let aside = desk
         .find(|reply| match reply {
             Reply::Opened { set_aside } => Some(set_aside),
-            other => {
-                println!("{other:?}");
-                None
-            }
+            _ => None,
         })
         .await;
     assert!(aside.is_some_and(|aside| aside.exists()));

@@ -1,5 +1,7 @@
 //! The store on real files: every command, two programs on one file, kills, damage, full disks, bounds, search.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout)] // helpers of tests, outside `#[test]`
+
 mod bounds;
 mod commands;
 mod damage;
