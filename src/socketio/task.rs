@@ -158,9 +158,9 @@ impl Task {
                 Poll::Pending => return Ok(true),
                 Poll::Ready(Ok(frame)) => {
                     self.heard = now;
-                    match self.leaving {
-                        None => self.receive(frame, now)?,
-                        Some(_) => {}
+                    // Whoever leaves reads only to see the end.
+                    if self.leaving.is_none() {
+                        self.receive(frame, now)?;
                     }
                 }
                 Poll::Ready(Err(reason)) => {
