@@ -223,7 +223,7 @@ fn panes(shape: &Shape, body: Rect, out: &mut Rects) {
 
 fn list_parts(shape: &Shape, area: Rect) -> ListParts {
     let mut rows = below(area, 1);
-    let unrouted = (shape.unrouted && rows.height > 1).then(|| Rect { height: 1, ..rows });
+    let unrouted = (shape.unrouted && rows.height > 1).then_some(Rect { height: 1, ..rows });
     if unrouted.is_some() {
         rows = below(rows, 1);
     }

@@ -41,7 +41,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
     }
     for about in about {
         let wide = text::width(&about.words) + 3;
-        if pen.left() >= wide + counts_width + 1 {
+        if pen.left() > wide + counts_width {
             pen.skip(3).put(&about.words, bar.patch(about.style));
         }
     }

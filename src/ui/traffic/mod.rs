@@ -38,7 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// What was chosen, or else the newest.
-fn chosen<'t>(timeline: &'t Timeline, chosen: Option<u64>) -> Option<&'t Entry> {
+fn chosen(timeline: &Timeline, chosen: Option<u64>) -> Option<&Entry> {
     match chosen {
         Some(seq) => timeline.get(seq).or_else(|| timeline.entries().front()),
         None => timeline.entries().back(),
