@@ -2,6 +2,14 @@
 //! suspended, and lends its terminal to a child, while vt100 watches.
 //!
 //! The program is this very file: the test [`program`] is started as a process of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what fails here fails the test"
+)]
 #![cfg(unix)]
 
 use std::io::{Read, Write};

@@ -40,6 +40,7 @@ pub enum Timer {
 }
 
 /// One thing that happened.
+#[expect(clippy::large_enum_variant, reason = "passed on once, never kept in number")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
     /// The terminal sent something.

@@ -91,7 +91,7 @@ pub struct Counters {
 }
 
 /// The last events, bounded by number and by bytes of raw payload.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Timeline {
     entries: VecDeque<Entry>,
     raw_bytes: usize,
@@ -105,12 +105,6 @@ const MOST_ENTRIES: usize = 100_000;
 const MOST_RAW_BYTES: usize = 24 << 20;
 /// At most this many event names are counted apart.
 const MOST_NAMES: usize = 200;
-
-impl Default for Timeline {
-    fn default() -> Self {
-        Self { entries: VecDeque::new(), raw_bytes: 0, undrawn: 0, counters: Counters::default() }
-    }
-}
 
 impl Timeline {
     /// Adds an event; the oldest ones give way.

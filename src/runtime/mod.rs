@@ -110,6 +110,7 @@ struct Program {
 }
 
 /// What woke the loop.
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Woken {
     Input(Option<Input>),
     Report(Option<Report>),

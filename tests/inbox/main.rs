@@ -1,6 +1,14 @@
 //! The whole program in a pseudo-terminal, as a user has it: against the embedded server with its simulated customers,
 //! and against a backend on the official socket.io package in each era of its ids.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what fails here fails the test"
+)]
+
 #[path = "../peers/contract.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod contract;

@@ -1,5 +1,13 @@
 //! The embedded server over real HTTP and real sockets, with a real database, and a mock of the Cloud API to send to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what fails here fails the test"
+)]
+
 #[path = "../peers/mod.rs"]
 mod peers;
 

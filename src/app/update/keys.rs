@@ -91,7 +91,7 @@ pub(super) fn paste(state: &mut State, text: String) {
 
 /// Puts text into the composer at the cursor, without what a terminal must never be sent.
 pub(super) fn insert(state: &mut State, text: &str) {
-    state.composer.area.insert_str(crate::text::Clean::text(text).to_string());
+    state.composer.area.insert_str(&*crate::text::Clean::text(text));
 }
 
 /// The mouse: the wheel scrolls what is under it, a click focuses and selects.
