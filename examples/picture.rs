@@ -5,7 +5,12 @@
 //! cargo build --release && cargo run --release --example picture -- target/release/switchboard assets/pictures
 //! ```
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a tool for contributors: it may stop with a message")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::panic,
+    reason = "a tool for contributors: it may stop with a message"
+)]
 
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -103,7 +108,7 @@ impl Run {
             }
         }
         println!("{}", self.parser.screen().contents());
-        std::panic::panic_any(format!("waited in vain for {what}"));
+        panic!("waited in vain for {what}");
     }
 
     /// Lets the simulated customers write a little.

@@ -161,8 +161,8 @@ impl World {
     }
 
     fn key_of(&self, n: u32) -> ConversationKey {
-        let found = self.state.inbox.all().iter().copied();
-        found.filter(|key| self.state.inbox.get(*key).unwrap().phone == Phone::parse(&phone(n))).next().unwrap()
+        let mut all = self.state.inbox.all().iter().copied();
+        all.find(|key| self.state.inbox.get(*key).unwrap().phone == Phone::parse(&phone(n))).unwrap()
     }
 
     /// Opens a conversation as a user does, and lets its (empty) thread arrive.
@@ -199,7 +199,8 @@ fn commands(effects: &[Effect]) -> Vec<&Command> {
 
 #[test]
 fn in_every_era_a_message_reaches_the_open_pane_and_no_other() {
-    let eras: [(&str, fn(u32) -> ConversationFacts, fn(u32) -> String); 4] = [
+    type Era = (&'static str, fn(u32) -> ConversationFacts, fn(u32) -> String);
+    let eras: [Era; 4] = [
         ("list _id, broadcast _id", |n| row(n, &oid(n), &[]), oid),
         ("list composite, broadcast composite", |n| row(n, &composite(n), &[]), composite),
         ("list _id with the composite, broadcast composite", |n| row(n, &oid(n), &[&composite(n)]), composite),

@@ -184,7 +184,7 @@ proptest! {
     fn a_conflict_is_never_resolved_in_silence(repeats in 1..4usize, swapped in any::<bool>()) {
         let mut directory = directory();
         let shared = format!("{ACCOUNT}_{LINE}_923001234574");
-        let mut rows = vec![
+        let mut rows = [
             facts(&["6b02cde878eebeb31e40f6c0", &shared], "923001234574"),
             facts(&["6b02cde878eebeb31e40f6c1", &shared], "923001234574"),
         ];

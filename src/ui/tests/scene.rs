@@ -322,14 +322,19 @@ pub fn entry(n: u64) -> Entry {
             selected_contact_phone: clean("+923000000000"),
             message_from: clean("+923000000000"),
             message_type: clean("text"),
-            matched: n % 8 == 0,
+            matched: n.is_multiple_of(8),
             timestamp: Some(at),
         },
         rule: verdict.key().map(|_| if rescued { Rule::Composite } else { Rule::Exact }),
         verdict,
         pointer: Some("/conversationId".into()),
         compared: vec![
-            Comparison { rule: Rule::Exact, theirs: Clean::line(&sent), ours: Clean::line(&oid(0)), equal: n % 8 == 0 },
+            Comparison {
+                rule: Rule::Exact,
+                theirs: Clean::line(&sent),
+                ours: Clean::line(&oid(0)),
+                equal: n.is_multiple_of(8),
+            },
             Comparison {
                 rule: Rule::Composite,
                 theirs: Clean::line(&sent),
