@@ -1,12 +1,23 @@
 //! What one event costs: decode, resolve, insert. `cargo bench --bench core`.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
 use divan::{Bencher, black_box};
+use switchboard::app::{Msg, State, update};
+use switchboard::backend::{Frame, Report};
 use switchboard::chat::{
-    Content, ConversationFacts, Delivery, Direction, Directory, Evidence, Message, MessageIds, NameOrigin, NamedId,
-    Origin, Phone, Thread,
+    Content, Conversation, ConversationFacts, ConversationKey, Delivery, Direction, Directory, Evidence, Message,
+    MessageIds, NameOrigin, NamedId, Origin, Phone, Thread,
 };
 use switchboard::text::Clean;
 use switchboard::wire::{Dialect, Event};
+
+// the scene is written for the library's own tests, where these stand at the root too
+use switchboard::{app, backend, chat, config, inspect, text, wire};
+
+#[path = "../src/ui/tests/scene.rs"]
+#[allow(dead_code, reason = "shared with tests")]
+mod scene;
 
 fn main() {
     divan::main();
@@ -112,5 +123,68 @@ fn insert_100_at_the_end(bencher: Bencher<'_, '_>, messages: usize) {
             black_box(thread.insert(message));
         }
         thread
+    });
+}
+
+/// A program that holds so many conversations, the first of them open.
+fn program(dialect: &Dialect, conversations: usize) -> State {
+    let mut state = scene::empty(160, 48);
+    state.directory = directory(dialect, conversations);
+    let rows = (0..conversations).filter_map(|n| {
+        let mut facts = scene::facts(n, Some("Somebody"), "a last message", i64::try_from(n).ok()?, 0);
+        facts.ids = vec![NamedId { pointer: "/_id".into(), id: oid(n).as_str().into() }];
+        Conversation::from_facts(ConversationKey(u32::try_from(n).ok()?), &facts)
+    });
+    state.inbox.put_all(rows.collect::<Vec<_>>());
+    state.open = Some(ConversationKey(0));
+    state.threads.open(ConversationKey(0));
+    state
+}
+
+/// One `new_message` all the way: decode, resolve, update. Every one is a new message for a conversation that is not
+/// open, among so many.
+#[divan::bench(args = [40, 100_000], sample_count = 200)]
+fn decode_resolve_update(bencher: Bencher<'_, '_>, conversations: usize) {
+    let dialect = Dialect::reference();
+    let mut state = program(&dialect, conversations);
+    let mut count = 0_u64;
+    let now = jiff_second(1_795_345_200).expect("a time");
+    bencher
+        .with_inputs(|| {
+            count += 1;
+            let id = oid(1 + usize::try_from(count).unwrap_or_default() % (conversations - 1));
+            (
+                count,
+                new_message(7)
+                    .replace(&oid(7), &id)
+                    .replace("00000007", &format!("{count:08}"))
+                    .replace("cf1942000007", &format!("cf1942{count:06x}")),
+            )
+        })
+        .bench_local_values(|(seq, raw)| {
+            let decoded = dialect.decode_event("new_message", black_box(&raw));
+            let frame = Frame {
+                epoch: 1,
+                seq,
+                received: now,
+                name: "new_message".into(),
+                bytes: raw.len(),
+                raw: raw.into(),
+                ack: None,
+                emitted: decoded.emitted,
+                event: decoded.event,
+            };
+            update(&mut state, now, Msg::Backend(Report::Frame(Box::new(frame))))
+        });
+}
+
+/// Typing one more letter into the filter of a list of 100,000.
+#[divan::bench(sample_count = 20)]
+fn filter_100_000(bencher: Bencher<'_, '_>) {
+    let mut state = program(&Dialect::reference(), 100_000);
+    bencher.bench_local(|| {
+        state.inbox.set_filter("");
+        state.inbox.set_filter(black_box("some"));
+        state.inbox.shown().len()
     });
 }

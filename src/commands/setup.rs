@@ -62,13 +62,14 @@ impl Setup {
         Ok(self.loaded.choose(self.options.profile.as_deref(), self.options.url.as_ref())?)
     }
 
-    /// The theme; "auto" is the dark one until the terminal has said how bright it is.
+    /// The theme; "auto" is the light one where the terminal says by `COLORFGBG` that its background is light.
     ///
     /// # Errors
     /// There is none of this name, or its file has a mistake.
     pub fn theme(&self) -> Result<Theme, Failure> {
         let name = self.loaded.config.theme.as_str();
-        Ok(Theme::load(if name == "auto" { "dark" } else { name }, &self.paths.themes())?)
+        let own = || if has_light_background(std::env::var("COLORFGBG").ok().as_deref()) { "light" } else { "dark" };
+        Ok(Theme::load(if name == "auto" { own() } else { name }, &self.paths.themes())?)
     }
 
     /// The token of a profile.
@@ -78,5 +79,28 @@ impl Setup {
     pub async fn token(&self, chosen: &Chosen) -> Result<Token, Failure> {
         let file = self.options.token_file.as_deref();
         Ok(find_token(chosen, &self.paths, file, |name| std::env::var(name).ok()).await?)
+    }
+}
+
+/// Whether `COLORFGBG`, such as `15;0` or `0;default;15`, names a light background: white (7 or 15) as rxvt counts.
+fn has_light_background(colours: Option<&str>) -> bool {
+    colours.and_then(|colours| colours.rsplit(';').next()).is_some_and(|background| matches!(background, "7" | "15"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_background_is_read_from_the_last_colour() {
+        for (colours, light) in [
+            (None, false),
+            (Some("15;0"), false),
+            (Some("0;15"), true),
+            (Some("0;default;7"), true),
+            (Some("odd"), false),
+        ] {
+            assert_eq!(has_light_background(colours), light, "{colours:?}");
+        }
     }
 }

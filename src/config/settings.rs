@@ -14,7 +14,7 @@ use super::profile::Profile;
 pub struct Config {
     /// The profile to open when none is named; without it the only profile there is.
     pub default_profile: Option<String>,
-    /// The theme: "auto" (dark or light by the terminal's background), a built-in one, or a file of `themes/`.
+    /// The theme: "auto" (light where `COLORFGBG` says so, else dark), a built-in one, or a file of `themes/`.
     pub theme: String,
     /// Draw with ASCII only.
     pub ascii: bool,
@@ -24,7 +24,7 @@ pub struct Config {
     pub notifications: Notifications,
     /// When a conversation is marked as read.
     pub mark_read: MarkRead,
-    /// How much is fetched and kept.
+    /// How much is fetched and kept in memory.
     pub history: History,
     /// How often the screen is drawn.
     pub frames: Frames,
@@ -59,7 +59,7 @@ pub struct MarkRead {
     pub key_seconds: u32,
 }
 
-/// How much is fetched and kept.
+/// How much is fetched and kept in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct History {
@@ -67,10 +67,6 @@ pub struct History {
     pub page: u32,
     /// Messages kept in memory for one conversation.
     pub in_memory: u32,
-    /// Days that the cache on disk keeps messages; 0 for ever.
-    pub cache_days: u32,
-    /// Size of the cache on disk in megabytes; 0 without limit.
-    pub cache_megabytes: u32,
 }
 
 /// Frames a second at most; the answer to a key is drawn at once.
@@ -127,7 +123,7 @@ impl Default for MarkRead {
 
 impl Default for History {
     fn default() -> Self {
-        Self { page: 50, in_memory: 5_000, cache_days: 90, cache_megabytes: 256 }
+        Self { page: 50, in_memory: 5_000 }
     }
 }
 
