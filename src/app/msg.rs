@@ -35,6 +35,8 @@ pub enum Timer {
     TypingEnds(ConversationKey),
     /// The agent has not typed for a while.
     AgentTypingEnds(ConversationKey),
+    /// A second of the wait for the next attempt has passed.
+    Countdown,
     /// The rest of a chord did not come.
     Chord,
 }

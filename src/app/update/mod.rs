@@ -66,6 +66,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
                 state.dirty = true;
             }
             Timer::AgentTypingEnds(key) => sending::agent_stopped_typing(state, key, &mut out),
+            Timer::Countdown => session::count_down(state, &mut out),
             Timer::Chord => {
                 state.pending_keys.clear();
                 state.dirty = true;

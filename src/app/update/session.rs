@@ -1,6 +1,9 @@
 //! The session's ups and downs, and what they mean for threads and for what waits to be sent.
 
+use std::time::Duration;
+
 use super::{Effect, State, sending};
+use crate::app::msg::Timer;
 use crate::backend::{Session, SessionState};
 
 /// The session reports itself.
@@ -18,6 +21,15 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
     state.session = session;
     if live {
         sending::start(state, out);
+    }
+    count_down(state, out);
+}
+
+/// While the next attempt is waited for, the seconds until it are shown.
+pub(super) fn count_down(state: &mut State, out: &mut Vec<Effect>) {
+    if matches!(state.session.state, SessionState::Waiting { .. }) {
+        state.dirty = true;
+        out.push(Effect::Wake { after: Duration::from_secs(1), timer: Timer::Countdown });
     }
 }
 

@@ -50,6 +50,12 @@ impl Directory {
             }
             return self.unknown(named, evidence);
         }
+        // An id that is no composite, no phone and no known link names something that we do not know (a damaged id of
+        // another conversation, say): that contradicts every name but a conversation's own.
+        let own = hits.iter().any(|(_, _, named)| self.is_native(&named.id));
+        if let Some(opaque) = unknown.iter().find(|named| !own && self.is_opaque(&named.id)) {
+            return self.unknown(opaque, evidence);
+        }
         if let Some(resolution) = self.by_names(&hits, &mut torn) {
             return resolution;
         }
@@ -139,6 +145,11 @@ impl Directory {
         }
     }
 
+    /// Whether nothing that we know of is spelled so.
+    fn is_opaque(&self, id: &Id) -> bool {
+        well_formed(id).is_none() && Phone::parse(id.as_str()).is_none() && !self.links.contains_key(id)
+    }
+
     fn by_message(&self, evidence: &Evidence) -> Option<Resolution> {
         let mut keys: Vec<ConversationKey> =
             evidence.message.iter().filter_map(|id| self.conversation_of_message(id)).collect();
@@ -158,13 +169,6 @@ impl Directory {
             None => decided(Outcome::NoId, None, None, Vec::new()),
         };
         let linked = |named: &&NamedId| self.links.contains_key(&named.id);
-        // An id that is no composite, no phone and no known link names something that we do not know: that contradicts
-        // whatever the weaker fields say.
-        if let Some(opaque) = ids.iter().find(|named| {
-            well_formed(&named.id).is_none() && Phone::parse(named.id.as_str()).is_none() && !linked(named)
-        }) {
-            return self.unknown(opaque, evidence);
-        }
         let Some(parts) = parts_of(evidence, ids) else { return nothing() };
         let links: Vec<Id> =
             evidence.links.iter().chain(ids.iter().filter(linked).map(|named| &named.id)).cloned().collect();
