@@ -80,6 +80,14 @@ impl Session {
             DialError::NoToken { reason } => self.standing.link = Link::Refused(reason),
             DialError::Token { number, .. } => self.look_for_token(Some(number)),
             DialError::Refused { .. } => self.down(Setback::Refused),
+            DialError::Nobody { .. } => {
+                // Where nobody listens for the socket, nobody answers REST either: an answer from before, while the
+                // server was going down, does not mean that polling works.
+                if self.config.profile.socket_base().origin() == self.config.profile.url.origin() {
+                    self.standing.heard = false;
+                }
+                self.down(Setback::Lost);
+            }
             DialError::Lost { .. } => self.down(Setback::Lost),
         }
     }

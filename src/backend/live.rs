@@ -45,6 +45,12 @@ pub(super) enum DialError {
         /// The server's words.
         reason: Clean,
     },
+    /// Nobody listens there.
+    #[error("{reason}")]
+    Nobody {
+        /// Where, in the system's words.
+        reason: Clean,
+    },
     /// No connection.
     #[error("{reason}")]
     Lost {
@@ -131,6 +137,7 @@ fn classify(dialect: &Dialect, error: &ConnectError, token: u32) -> DialError {
         ConnectError::Http { status: 400..500, .. } | ConnectError::WebsocketRefused { status: 400..500, .. } => {
             DialError::Refused { reason: Clean::line(&error.to_string()) }
         }
+        ConnectError::Unreachable { .. } => DialError::Nobody { reason: Clean::line(&error.to_string()) },
         _ => DialError::Lost { reason: Clean::line(&error.to_string()) },
     }
 }

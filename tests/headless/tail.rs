@@ -95,7 +95,10 @@ async fn each_message_is_a_line_with_its_conversation_verdict_and_rule() {
 async fn what_came_while_the_server_could_not_be_heard_is_printed_once() {
     let directory = tempfile::tempdir().expect("directory");
     let database = DatabaseAt::File(directory.path().join("server.db"));
-    let backend = Backend::start_with(ServerConfig { database: database.clone(), ..ServerConfig::default() }).await;
+    // An address of its own where there are several, so that no other test's server takes the port in between.
+    let listen = if cfg!(target_os = "linux") { ([127, 0, 0, 2], 0) } else { ([127, 0, 0, 1], 0) }.into();
+    let config = ServerConfig { database: database.clone(), listen, ..ServerConfig::default() };
+    let backend = Backend::start_with(config).await;
     let rows = backend.json(&["list"]);
     let mut tail = Tail::start(&backend, &["--json"]).await;
     backend.inbound(&rows[2], "wamid.before", "before").await;
