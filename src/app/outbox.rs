@@ -1,5 +1,5 @@
 //! What was sent and is not settled yet: first in, first out per conversation, each at most once on the wire without
-//! knowledge of its fate (DESIGN 6).
+//! knowledge of its fate.
 
 use jiff::Timestamp;
 

@@ -1,6 +1,6 @@
 //! How long to wait before the next attempt to connect. Pure: time and jitter are given.
 //!
-//! The rules are DESIGN's: the first three attempts after having been live come within a second each; then the wait
+//! The first three attempts after having been live come within a second each; then the wait
 //! doubles, with jitter, up to 2 s within the first minute of an outage and 30 s after it. A network that fails is
 //! worth asking often; a server that answers and says no is not, so only refused handshakes climb further.
 

@@ -31,7 +31,7 @@ pub struct ConversationFacts {
     /// Every id by which the object names the conversation, with the pointer that each was read from; the first is
     /// the one that paths and rooms use.
     pub ids: Vec<NamedId>,
-    /// What a web page of this family would hold as the selected contact's id (DESIGN 4: `selectedContactId`).
+    /// What a web page of this family would hold as the selected contact's id (`selectedContactId` in the traffic panel).
     pub page_id: Option<Id>,
     /// Tenant.
     pub account: Option<Id>,

@@ -42,13 +42,12 @@ pub fn run(setup: &Setup, args: &Args) -> Result<(), Failure> {
         _ => setup.theme()?,
     };
     install_panic_hook();
-    // The session and, in the demo, the server live beside the screen, so that neither waits for the other.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_stack_size(1 << 20)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
+    // The session shares the screen's thread: an event then reaches the glass without waking another one. The demo's
+    // server gets threads of its own.
+    let demo = args.demo.demo || setup.chosen()?.is_none();
+    let mut builder =
+        if demo { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
     let ending = runtime.block_on(open(setup, args, capabilities, theme));
     runtime.shutdown_background();
     match ending? {

@@ -31,7 +31,7 @@ pub struct Run {
     pub mark: bool,
 }
 
-/// The runs of `text`, in order and without gaps, so that [`wrap`](super::wrap) and widths hold for them as well.
+/// The runs of `text`, in order and without gaps, so that [`wrap`](super::wrap()) and widths hold for them as well.
 /// Takes linear time.
 pub fn markup(text: &str) -> Vec<Run> {
     if !text.contains(['*', '_', '~', '`']) {

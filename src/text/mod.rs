@@ -5,8 +5,8 @@
 //! raw text does not compile. What is taken out, and why, stands in [`sanitize`].
 //!
 //! The room also knows how much room a text takes ([`width()`], [`fit`], [`pad`]), how it breaks into lines
-//! ([`wrap`]), which links and
-//! which formatting stand in it ([`links`], [`markup()`]), and how it is compared when somebody searches ([`search_fold`]).
+//! ([`wrap()`]), which links and which
+//! formatting stand in it ([`links()`], [`markup()`]), and how it is compared when somebody searches ([`search_fold`]).
 //! It draws nothing and does no I/O.
 
 mod class;

@@ -1,6 +1,6 @@
 //! Pure draw functions: State to Frame. One file a pane; no I/O, no state of their own.
 //!
-//! Everything is placed by [`crate::app::layout`] and written by a [`pen`], which keeps to its place. Texts from
+//! Everything is placed by [`crate::app::layout`] and written by a `pen`, which keeps to its place. Texts from
 //! outside come as [`Clean`](crate::text::Clean); what else is not ours is cleaned where it is drawn.
 
 mod composer;

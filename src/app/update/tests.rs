@@ -590,3 +590,16 @@ fn a_thread_that_grows_for_ever_keeps_its_newest_messages() {
     assert!((1_000..=1_500).contains(&thread.len()), "{}", thread.len());
     assert_eq!(thread.last().and_then(Message::text).as_deref(), Some("text 2999"));
 }
+
+#[test]
+fn a_conversation_that_cannot_be_fetched_is_not_asked_for_with_every_event() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let error = || RestError::Refused { status: 404, code: None, reason: Clean::line("not found"), retry_after: None };
+    let asked = |effects: &[Effect]| commands(effects).iter().any(|c| matches!(c, Command::FetchConversation { .. }));
+    assert!(asked(&world.message(evidence(&oid(7)), "m1", "first")));
+    world.report(Report::Conversation { id: Id::new(oid(7)), result: Err(error()) });
+    assert!(!asked(&world.message(evidence(&oid(7)), "m2", "second")));
+    assert_eq!(world.state.unrouted.len(), 2, "nothing vanishes");
+    world.now = world.now.checked_add(jiff::SignedDuration::from_secs(61)).unwrap();
+    assert!(asked(&world.message(evidence(&oid(7)), "m3", "a minute later")));
+}

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::routing::message_event;
 use super::{Effect, State, lists, placing, say, sending, title_of};
 use crate::app::outbox::Fate;
@@ -15,11 +17,16 @@ use crate::wire::ThreadPage;
 
 /// At most this many events wait for unknown conversations and for answers to sends; the oldest give way, visibly.
 const MOST_WAITING: usize = 10_000;
+/// A conversation that could not be fetched is asked for again by an event after this time.
+const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
 /// Events that wait for something that was asked for.
 #[derive(Debug, Default)]
 pub struct Waiting {
     /// For a conversation that is being fetched, by the id that was asked for.
     unknown: HashMap<Id, Vec<Waiter>>,
+    /// What could not be fetched lately, since when, and why: it is not asked for again with every event.
+    refused: HashMap<Id, (Timestamp, Clean)>,
     /// For the answer to a send that this may be the echo of, by our id of the message.
     held: Vec<(Id, Waiter)>,
 }
@@ -70,6 +77,9 @@ pub(super) fn park(state: &mut State, seq: u64, evidence: Evidence, message: Opt
 
 /// An event names a conversation that is not known: it waits while that is fetched.
 pub(super) fn wait_for(state: &mut State, id: Id, waiter: Waiter, out: &mut Vec<Effect>) {
+    if let Some(reason) = refused_lately(state, &id) {
+        return park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason);
+    }
     ask_for(state, &id, out);
     let waiting: usize = state.waiting.unknown.values().map(Vec::len).sum();
     if waiting >= MOST_WAITING {
@@ -79,7 +89,17 @@ pub(super) fn wait_for(state: &mut State, id: Id, waiter: Waiter, out: &mut Vec<
     state.waiting.unknown.entry(id).or_default().push(waiter);
 }
 
+/// Why this id could not be fetched, if that was a moment ago.
+fn refused_lately(state: &State, id: &Id) -> Option<Clean> {
+    let (at, reason) = state.waiting.refused.get(id)?;
+    (state.now.duration_since(*at) < ASK_AGAIN_AFTER).then(|| reason.clone())
+}
+
+/// Asks for an unknown conversation, unless that is under way or failed a moment ago.
 pub(super) fn ask_for(state: &mut State, id: &Id, out: &mut Vec<Effect>) {
+    if refused_lately(state, id).is_some() {
+        return;
+    }
     if !state.waiting.unknown.contains_key(id) {
         state.waiting.unknown.insert(id.clone(), Vec::new());
         out.push(Effect::Backend(Command::FetchConversation { id: id.clone() }));
@@ -103,6 +123,14 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
         },
         Err(error) => Some(Clean::line(&format!("its conversation could not be fetched: {error}"))),
     };
+    match &reason {
+        Some(reason) => {
+            let now = state.now;
+            state.waiting.refused.retain(|_, (at, _)| now.duration_since(*at) < ASK_AGAIN_AFTER);
+            state.waiting.refused.insert(id.clone(), (now, reason.clone()));
+        }
+        None => _ = state.waiting.refused.remove(id),
+    }
     for waiter in waiters {
         if let Some(reason) = &reason {
             park(state, waiter.seq, waiter.evidence, Some(waiter.message), reason.clone());

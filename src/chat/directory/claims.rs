@@ -152,8 +152,8 @@ fn hash(digits: &str) -> u64 {
 }
 
 /// The form that the national variants of a number share, for the three countries whose numbers WhatsApp spells in two
-/// ways (WIRE-SURVEY, "National digits"): Brazil 55 + area + [9] + 8 digits, Argentina 54 + [9] + 10 digits, Mexico 52 +
-/// [1] + 10 digits. `None` for all others.
+/// ways in three countries: Brazil 55, area, perhaps 9, 8 digits; Argentina 54, perhaps 9, 10 digits; Mexico 52,
+/// perhaps 1, 10 digits. `None` for all others.
 pub(super) fn common_form(digits: &str) -> Option<String> {
     let (country, rest) = digits.split_at_checked(2)?;
     let (area, local) = match country {

@@ -1,4 +1,4 @@
-//! What a message costs the terminal (DESIGN 9), counted with the program's own painter.
+//! What a message costs the terminal, counted with the program's own painter.
 
 use std::cell::Cell;
 use std::io::{self, Write};
