@@ -30,6 +30,9 @@ const DRAIN_TIME: Duration = Duration::from_millis(8);
 /// And at most so many.
 const DRAIN_COUNT: usize = 2_000;
 
+/// How often the session may go on before a frame is drawn.
+const LET_ARRIVE: usize = 4;
+
 /// What the loop runs on.
 pub struct Parts {
     /// The state to begin with.
@@ -145,6 +148,12 @@ impl Program {
                 Woken::Time => {}
             }
             self.drain().await?;
+            // What came with it (backends send several events for one message) is still on its way through the session:
+            // let it arrive, so that one frame shows all of it.
+            for _ in 0..LET_ARRIVE {
+                tokio::task::yield_now().await;
+                self.drain().await?;
+            }
             self.time().await?;
             if let Some(ending) = self.ending {
                 return Ok(ending);
