@@ -143,7 +143,7 @@ actions! {
         Decline = "decline",
         /// Suspend the program; `fg` brings it back
         Suspend = "suspend",
-        /// Leave the program; drafts are kept
+        /// Leave the program; asks first if a text would be lost
         Quit = "quit",
     }
 }
