@@ -299,6 +299,11 @@ impl Program {
     }
 
     async fn draw(&mut self) -> io::Result<()> {
+        // The event of a resize may be late or tell an earlier size; the frame has the terminal's own.
+        let size = self.terminal.size()?;
+        if (size.width, size.height) != self.state.size {
+            self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
+        }
         let state = &self.state;
         self.terminal.draw(|frame| ui::draw(state, frame))?;
         if let Err(error) = self.output.commit() {
