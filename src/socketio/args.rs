@@ -63,9 +63,9 @@ impl Args {
         serde_json::from_str(self.text(index).unwrap_or("null"))
     }
 
-    /// The whole JSON array as it came; an event's name is its first element.
+    /// The whole JSON array as it came, without white space around it; an event's name is its first element.
     pub fn whole(&self) -> &str {
-        self.cut(self.whole).unwrap_or_default()
+        self.cut(self.whole).unwrap_or_default().trim_ascii()
     }
 
     /// The binary attachments; `{"_placeholder":true,"num":k}` in the text stands for the k-th.
