@@ -69,9 +69,18 @@ mod tests {
 
     #[test]
     fn sound_text_is_left_alone() {
-        for json in
-            [r#""plain""#, r#""\ud83d\ude00""#, r#""\\ud83d""#, r#""\"\\\\\u00e9\n""#, r#""a\\""#, "\\", "\\u", "\\u12"]
-        {
+        for json in [
+            r#""plain""#,
+            r#""\ud83d\ude00""#,
+            r#""\\ud83d""#,
+            r#""\"\\\\\u00e9\n""#,
+            r#""a\\""#,
+            "\\",
+            "\\u",
+            "\\u12",
+            r#""\"\\\\é\n""#,
+            "\\é\\é",
+        ] {
             assert!(matches!(repair_surrogates(json), Cow::Borrowed(text) if text == json), "{json}");
         }
     }

@@ -16,7 +16,6 @@ mod fold;
 mod links;
 mod markup;
 pub mod sanitize;
-mod surrogates;
 mod width;
 mod wrap;
 
@@ -28,6 +27,5 @@ pub use fold::{Direction, direction, initials, search_fold};
 pub use links::{Link, links};
 pub use markup::{Emphasis, Run, markup};
 pub use sanitize::NOTHING_VISIBLE;
-pub use surrogates::repair_surrogates;
 pub use width::{degrade, fit, grapheme_width, graphemes, pad, pad_start, width};
 pub use wrap::wrap;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::chat::Id;
-use crate::text::repair_surrogates;
+use crate::socketio::repair_surrogates;
 
 /// A JSON value that borrows from the text it was read from.
 #[derive(Clone, Debug, PartialEq)]

@@ -255,12 +255,9 @@ fn is_being_sent(state: &State, key: ConversationKey, message: &Message) -> bool
     let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
     sending.any(|item| {
         sending::says(message, &item.text)
-            && item.attempted.is_some_and(|at| message.created_at.is_none_or(|stored| stored >= at - SKEW))
+            && item.attempted.is_some_and(|at| message.created_at.is_none_or(|stored| stored >= at - sending::SKEW))
     })
 }
-
-/// Clocks of two machines may differ by so much.
-const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_secs(30);
 
 /// The user scrolled to the beginning of what is here: ask for what lies before.
 pub(super) fn fetch_older(state: &mut State, out: &mut Vec<Effect>) {

@@ -217,7 +217,7 @@ pub(super) fn reconcile(state: &mut State, key: ConversationKey) {
 }
 
 /// Clocks of two machines may differ by so much.
-const SKEW: SignedDuration = SignedDuration::from_secs(30);
+pub(super) const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// A message that was stored later than this after the attempt is not that attempt's.
 const ANSWER_LOST_WITHIN: SignedDuration = SignedDuration::from_secs(120);
 
