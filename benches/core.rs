@@ -173,6 +173,7 @@ fn decode_resolve_update(bencher: Bencher<'_, '_>, conversations: usize) {
                 ack: None,
                 emitted: decoded.emitted,
                 event: decoded.event,
+                injected: false,
             };
             update(&mut state, now, Msg::Backend(Report::Frame(Box::new(frame))))
         });

@@ -87,6 +87,7 @@ fn frame(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> Frame {
         bytes: event.bytes,
         emitted: decoded.emitted,
         event: decoded.event,
+        injected: false,
     }
 }
 
@@ -115,6 +116,7 @@ fn malformed(bytes: &[u8], error: &socketio::PacketError, epoch: u32) -> Frame {
         bytes: bytes.len(),
         emitted: None,
         event: Err(problem),
+        injected: false,
     }
 }
 

@@ -130,6 +130,8 @@ pub struct Frame {
     pub emitted: Option<Timestamp>,
     /// What it means.
     pub event: Result<Event, DecodeError>,
+    /// The user put it in; the backend never sent it.
+    pub injected: bool,
 }
 
 /// How far a room is.

@@ -17,6 +17,6 @@ pub use delivery::{Delivery, DeliveryState, DeliveryUpdate, Failure, Rank};
 pub use directory::{Conflict, Directory, IdentityRules, Learned, NameOrigin, NativeForm, NearMiss};
 pub use ids::{Composite, ConversationKey, Id, Phone};
 pub use message::{Content, Direction, Media, MediaKind, Message, MessageIds, Origin, Reaction};
-pub use routing::{Evidence, NamedId, Outcome, Resolution, Rule, Verdict, naive_match};
+pub use routing::{Evidence, NamedId, Outcome, Resolution, Rule, Verdict, VerdictKind, naive_match};
 pub use thread::{Gap, Inserted, PageEdge, Paged, ParkedStatuses, Thread};
 pub use window::{Window, service_window, waiting_since};

@@ -171,19 +171,24 @@ pub enum Verdict {
 impl Verdict {
     /// The name as the user sees it.
     pub fn name(&self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// The verdict without what belongs to the one event.
+    pub fn kind(&self) -> VerdictKind {
         match self {
-            Self::Routed { .. } => "routed",
-            Self::Background { .. } => "background",
-            Self::Unknown { .. } => "unknown conversation",
-            Self::Probable { .. } => "probable",
-            Self::Foreign => "foreign tenant",
-            Self::NoId => "no id",
-            Self::Ambiguous { .. } => "ambiguous",
-            Self::Duplicate { .. } => "duplicate",
-            Self::OutOfOrder { .. } => "out of order",
-            Self::NotInDialect => "not in the dialect",
-            Self::Undecodable { .. } => "undecodable",
-            Self::Account => "account-wide",
+            Self::Routed { .. } => VerdictKind::Routed,
+            Self::Background { .. } => VerdictKind::Background,
+            Self::Unknown { .. } => VerdictKind::Unknown,
+            Self::Probable { .. } => VerdictKind::Probable,
+            Self::Foreign => VerdictKind::Foreign,
+            Self::NoId => VerdictKind::NoId,
+            Self::Ambiguous { .. } => VerdictKind::Ambiguous,
+            Self::Duplicate { .. } => VerdictKind::Duplicate,
+            Self::OutOfOrder { .. } => VerdictKind::OutOfOrder,
+            Self::NotInDialect => VerdictKind::NotInDialect,
+            Self::Undecodable { .. } => VerdictKind::Undecodable,
+            Self::Account => VerdictKind::Account,
         }
     }
 
@@ -194,6 +199,55 @@ impl Verdict {
                 Some(*key)
             }
             _ => None,
+        }
+    }
+}
+
+/// A [`Verdict`] without what belongs to the one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VerdictKind {
+    /// Into the open pane.
+    Routed,
+    /// Known, not open.
+    Background,
+    /// Not known yet.
+    Unknown,
+    /// Probable only.
+    Probable,
+    /// Another tenant's.
+    Foreign,
+    /// No id at all.
+    NoId,
+    /// More than one candidate.
+    Ambiguous,
+    /// Seen before.
+    Duplicate,
+    /// Older than the newest of its thread.
+    OutOfOrder,
+    /// The dialect does not map this event.
+    NotInDialect,
+    /// It could not be read.
+    Undecodable,
+    /// It belongs to no conversation.
+    Account,
+}
+
+impl VerdictKind {
+    /// The name as the user sees it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Routed => "routed",
+            Self::Background => "background",
+            Self::Unknown => "unknown conversation",
+            Self::Probable => "probable",
+            Self::Foreign => "foreign tenant",
+            Self::NoId => "no id",
+            Self::Ambiguous => "ambiguous",
+            Self::Duplicate => "duplicate",
+            Self::OutOfOrder => "out of order",
+            Self::NotInDialect => "not in the dialect",
+            Self::Undecodable => "undecodable",
+            Self::Account => "account-wide",
         }
     }
 }

@@ -6,4 +6,4 @@ pub mod rooms;
 pub mod timeline;
 
 pub use rooms::{RoomLedger, RoomRow};
-pub use timeline::{Counters, Entry, MatchRecord, Timeline};
+pub use timeline::{Counters, Entry, Kind, MatchRecord, Row, Timeline};

@@ -135,7 +135,7 @@ fn edge(state: &mut State, first: bool, out: &mut Vec<Effect>) {
         }
         Focus::Traffic => {
             state.panels.traffic_scroll = 0;
-            let oldest = state.timeline.entries().front().map(|entry| entry.seq);
+            let oldest = state.timeline.rows().front().map(|row| row.seq);
             state.panels.traffic_chosen = if first { oldest } else { None };
         }
     }
@@ -162,7 +162,7 @@ pub(super) fn scroll_thread(state: &mut State, by: isize, out: &mut Vec<Effect>)
 fn scroll_event(state: &mut State, down: bool) {
     let half = layout::page(state) / 2;
     let seq = state.panels.traffic_chosen;
-    let entry = seq.map_or_else(|| state.timeline.entries().back(), |seq| state.timeline.get(seq));
+    let entry = seq.map_or_else(|| state.timeline.last(), |seq| state.timeline.get(seq));
     // about what there is to see, so that the way back is no longer than the way there
     let most = entry.map_or(0, |entry| payload_lines(&entry.raw, 80).count() + 24);
     let lines = state.panels.traffic_scroll;
@@ -170,11 +170,11 @@ fn scroll_event(state: &mut State, down: bool) {
 }
 
 fn choose_event(state: &mut State, by: isize) {
-    let entries = state.timeline.entries();
+    let entries = state.timeline.rows();
     let Some(last) = entries.len().checked_sub(1) else { return };
     let at = match state.panels.traffic_chosen {
         None => last,
-        Some(seq) => entries.binary_search_by_key(&seq, |entry| entry.seq).unwrap_or_else(|at| at.min(last)),
+        Some(seq) => state.timeline.position(seq).unwrap_or_else(|at| at.min(last)),
     };
     let to = at.saturating_add_signed(by);
     state.panels.traffic_scroll = 0;
@@ -328,7 +328,7 @@ fn compose(state: &mut State, mode: Mode) {
 fn copy(state: &mut State, out: &mut Vec<Effect>) {
     let text = if state.focus == Focus::Traffic {
         let seq = state.panels.traffic_chosen;
-        let entry = seq.map_or_else(|| state.timeline.entries().back(), |seq| state.timeline.get(seq));
+        let entry = seq.map_or_else(|| state.timeline.last(), |seq| state.timeline.get(seq));
         entry.map(|entry| Clean::text(&entry.raw))
     } else {
         let view = state.open_thread();

@@ -12,7 +12,7 @@ use crate::backend::Frame;
 use crate::chat::{
     ConversationFacts, ConversationKey, DeliveryUpdate, Evidence, Id, Outcome, Resolution, Rule, Verdict, naive_match,
 };
-use crate::inspect::{Entry, MatchRecord};
+use crate::inspect::{Entry, Kind, MatchRecord};
 use crate::text::Clean;
 use crate::wire::Event;
 
@@ -42,7 +42,8 @@ impl Decision {
 
 /// One event came.
 pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
-    let Frame { epoch, seq, received, name, raw, ack, bytes, emitted, event } = frame;
+    let Frame { epoch, seq, received, name, raw, ack, bytes, emitted, event, injected } = frame;
+    let kind = event.as_ref().map(Kind::of).unwrap_or_default();
     let mut record = MatchRecord { timestamp: emitted, ..selected(state) };
     let mut evidence = Evidence::default();
     let decision = match event {
@@ -93,7 +94,9 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         routed: state.now,
         drawn: None,
         name,
+        kind,
         raw,
+        cut: None,
         ack,
         bytes,
         rescued: of_open && named && !record.matched,
@@ -104,6 +107,7 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         pointer,
         compared,
         room,
+        injected,
     });
     state.dirty |= state.panels.traffic != TrafficSize::Hidden;
 }

@@ -141,6 +141,7 @@ impl World {
             bytes: 2,
             emitted: Some(self.now),
             event: Ok(event),
+            injected: false,
         };
         self.report(Report::Frame(Box::new(frame)))
     }
@@ -185,8 +186,8 @@ impl World {
         view.thread.iter().filter_map(Message::text).map(|text| text.to_string()).collect()
     }
 
-    fn verdict(&self) -> &Verdict {
-        &self.state.timeline.entries().back().unwrap().verdict
+    fn verdict(&self) -> Verdict {
+        self.state.timeline.last().unwrap().verdict
     }
 }
 
@@ -211,9 +212,9 @@ fn in_every_era_a_message_reaches_the_open_pane_and_no_other() {
         let open = world.open(1);
         let other = world.key_of(2);
         world.message(evidence(&broadcast(1)), "m1", "for the open one");
-        assert_eq!(*world.verdict(), Verdict::Routed { key: open }, "{era}");
+        assert_eq!(world.verdict(), Verdict::Routed { key: open }, "{era}");
         world.message(evidence(&broadcast(2)), "m2", "for another");
-        assert_eq!(*world.verdict(), Verdict::Background { key: other }, "{era}");
+        assert_eq!(world.verdict(), Verdict::Background { key: other }, "{era}");
         assert_eq!(world.texts(open), ["for the open one"], "{era}");
         let row = world.state.inbox.get(other).unwrap();
         assert_eq!((row.unread, row.preview.as_deref()), (1, Some("for another")), "{era}");
@@ -226,13 +227,13 @@ fn a_rescued_event_says_what_the_naive_page_decided() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.open(1);
     world.message(evidence(&composite(1)), "m1", "hello");
-    let entry = world.state.timeline.entries().back().unwrap();
+    let entry = world.state.timeline.last().unwrap();
     assert!(entry.rescued && !entry.record.matched);
     assert_eq!(entry.rule, Some(Rule::Composite));
     assert_eq!(entry.record.selected_contact_id, Some(Id::new(oid(1))));
     assert_eq!(entry.record.broadcast_conversation_id, Some(Id::new(composite(1))));
     world.message(evidence(&oid(1)), "m2", "hello");
-    let entry = world.state.timeline.entries().back().unwrap();
+    let entry = world.state.timeline.last().unwrap();
     assert!(!entry.rescued && entry.record.matched);
 }
 
@@ -247,7 +248,7 @@ fn the_same_message_by_two_events_is_one_line_and_one_unread() {
     world.frame("conversation_update", Event::Conversation { evidence: said, facts: Box::new(facts) });
     world.message(evidence(&oid(2)), "m1", "once");
     world.message(evidence(&oid(2)), "m1", "once");
-    assert_eq!(*world.verdict(), Verdict::Duplicate { key });
+    assert_eq!(world.verdict(), Verdict::Duplicate { key });
     assert_eq!(world.state.inbox.get(key).unwrap().unread, 1, "the row had counted it already");
     world.message(evidence(&oid(2)), "m2", "twice");
     assert_eq!(world.state.inbox.get(key).unwrap().unread, 2);
@@ -262,7 +263,8 @@ fn an_unknown_conversation_is_fetched_once_and_then_gets_its_messages() {
     let page = ThreadPage { facts: Some(row(9, &oid(9), &[&composite(9)])), ..ThreadPage::default() };
     world.report(Report::Conversation { id: Id::new(oid(9)), result: Ok(page) });
     let key = world.key_of(9);
-    let entries: Vec<_> = world.state.timeline.entries().iter().map(|entry| entry.verdict.clone()).collect();
+    let entries: Vec<_> =
+        world.state.timeline.rows().iter().map(|row| world.state.timeline.get(row.seq).unwrap().verdict).collect();
     assert_eq!(entries, [Verdict::Background { key }, Verdict::Background { key }]);
     assert_eq!(world.state.inbox.get(key).unwrap().preview.as_deref(), Some("still me"));
 }
@@ -271,7 +273,7 @@ fn an_unknown_conversation_is_fetched_once_and_then_gets_its_messages() {
 fn what_cannot_be_routed_stands_in_the_unrouted_row_until_the_agent_says_where_it_belongs() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.message(Evidence::default(), "m1", "lost");
-    assert_eq!(*world.verdict(), Verdict::NoId);
+    assert_eq!(world.verdict(), Verdict::NoId);
     world.message(evidence(&oid(7)), "m2", "refused");
     let error = RestError::Refused { status: 404, code: None, reason: Clean::line("not found"), retry_after: None };
     world.report(Report::Conversation { id: Id::new(oid(7)), result: Err(error) });
@@ -295,7 +297,7 @@ fn another_tenants_event_changes_nothing() {
     said.account = Some(Id::new("aaaaaaaaaaaaaaaaaaaaaaaa"));
     said.ids[0].id = Id::new(format!("aaaaaaaaaaaaaaaaaaaaaaaa_{LINE}_{}", phone(1)));
     world.message(said, "m1", "not ours");
-    assert_eq!(*world.verdict(), Verdict::Foreign);
+    assert_eq!(world.verdict(), Verdict::Foreign);
     assert!(world.texts(key).is_empty() && world.state.unrouted.is_empty());
 }
 

@@ -144,11 +144,8 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
             continue;
         }
         let decision = message_event(state, waiter, out);
-        if let Some(entry) = state.timeline.get_mut(seq) {
-            entry.verdict = decision.verdict;
-            entry.conversation = decision.key;
-            entry.rule = decision.resolution.and_then(|found| found.rule);
-        }
+        let rule = decision.resolution.and_then(|found| found.rule);
+        state.timeline.decide_again(seq, decision.verdict, decision.key, rule);
     }
     state.dirty = true;
 }

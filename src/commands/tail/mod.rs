@@ -160,7 +160,7 @@ impl Tail {
             if let (Some(Event::Message { message, .. }), Some(row)) = (&held.event, row) {
                 self.catch_up.heard(row.key, message, &entry.verdict);
             }
-            let line = event::line(&self.printer, self.json, entry, row, held.event.as_ref(), unrouted.as_ref());
+            let line = event::line(&self.printer, self.json, &entry, row, held.event.as_ref(), unrouted.as_ref());
             self.state.unrouted.retain(|item| item.seq != held.seq);
             if let Some(line) = line {
                 self.print(line, out)?;

@@ -15,7 +15,7 @@ use crate::chat::{
     Message, MessageIds, NamedId, Origin, Phone, Rank, Reaction, Rule, Status, Verdict,
 };
 use crate::config::{Keymap, Theme};
-use crate::inspect::{Entry, MatchRecord};
+use crate::inspect::{Entry, Kind, MatchRecord};
 use crate::text::Clean;
 use crate::wire::{Identity, Line};
 
@@ -313,8 +313,10 @@ pub fn entry(n: u64) -> Entry {
         routed: at,
         drawn: None,
         name: names[usize::try_from(n % 4).unwrap_or(0)].into(),
+        kind: Kind::ALL[usize::try_from(n % 4).unwrap_or(0)],
         bytes: raw.len(),
         raw: raw.into(),
+        cut: None,
         ack: None,
         record: MatchRecord {
             broadcast_conversation_id: Some(Id::new(sent.as_str())),
@@ -345,5 +347,6 @@ pub fn entry(n: u64) -> Entry {
         room: Some(Id::new(oid(0))),
         rescued,
         conversation: Some(key),
+        injected: false,
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     );
     let body = super::below(area, 1);
     let columns = usize::from(body.width).saturating_sub(2);
+    let entry = &entry;
     let mut lines = fields(canvas, entry, nothing, columns);
     lines.push(Line { label: "", words: Cow::Borrowed(""), style: theme.panel.value });
     let room = usize::from(body.height);
@@ -86,7 +87,7 @@ fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str, colu
     add("timestamp", record.timestamp.map_or(Cow::Borrowed(nothing), |at| Cow::Owned(at.to_string())), value);
     let verdict =
         if entry.rescued { format!("{}, rescued", entry.verdict.name()) } else { entry.verdict.name().to_owned() };
-    add("verdict", Cow::Owned(verdict), verdict_style(theme, &entry.verdict));
+    add("verdict", Cow::Owned(verdict), verdict_style(theme, entry.verdict.kind()));
     add("rule", Cow::Borrowed(entry.rule.map_or(nothing, |rule| rule.name())), value);
     let explained = explain::explain(entry);
     for range in text::wrap(&explained, columns) {
@@ -106,6 +107,10 @@ fn fields<'a>(canvas: &Canvas<'a>, entry: &'a Entry, nothing: &'static str, colu
     let zone = &canvas.state.settings.zone;
     let drawn = entry.drawn.map(|at| format!(", drawn {}", times::clock_seconds(at, zone))).unwrap_or_default();
     let received = times::clock_seconds(entry.received, zone);
-    add("latency", Cow::Owned(format!("{} (received {received}{drawn})", latency(entry, nothing))), value);
+    add(
+        "latency",
+        Cow::Owned(format!("{} (received {received}{drawn})", latency(canvas.state.timeline.row(entry.seq), nothing))),
+        value,
+    );
     lines
 }

@@ -38,10 +38,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
 }
 
 /// What was chosen, or else the newest.
-fn chosen(timeline: &Timeline, chosen: Option<u64>) -> Option<&Entry> {
+fn chosen(timeline: &Timeline, chosen: Option<u64>) -> Option<Entry> {
     match chosen {
-        Some(seq) => timeline.get(seq).or_else(|| timeline.entries().front()),
-        None => timeline.entries().back(),
+        Some(seq) => timeline.get(seq).or_else(|| timeline.get(timeline.rows().front()?.seq)),
+        None => timeline.last(),
     }
 }
 

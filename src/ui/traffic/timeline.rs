@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::{layout, times};
-use crate::chat::Verdict;
+use crate::chat::VerdictKind;
 use crate::config::Theme;
-use crate::inspect::Entry;
+use crate::inspect::{Row, timeline::Reader};
 use crate::text::Clean;
 use crate::ui::{Canvas, Pen};
 
@@ -42,7 +42,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     pen.cell("conversation", table.conversation, label).cell_right("latency", LATENCY, label);
     pen.cell_right("match", MATCH, label);
     let body = super::below(area, 1);
-    let entries = state.timeline.entries();
+    let entries = state.timeline.rows();
+    let mut reader = state.timeline.reader();
     if entries.is_empty() {
         let dim = canvas.theme.screen.dim;
         canvas.pen(body, 0).skip(1).fit("No event has come yet.", dim);
@@ -50,11 +51,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
     let page = usize::from(body.height);
     let chosen = state.panels.traffic_chosen;
-    let at = chosen.map(|seq| entries.binary_search_by_key(&seq, |entry| entry.seq).unwrap_or(0));
+    let at = chosen.map(|seq| state.timeline.position(seq).unwrap_or(0));
     let from_end = layout::tail_top(at, entries.len(), page);
     let start = entries.len().saturating_sub(from_end + page);
     for (nth, (index, entry)) in (0..body.height).zip(entries.iter().enumerate().skip(start)) {
-        row(canvas, body, nth, &table, entry);
+        row(canvas, body, nth, &table, entry, &mut reader);
         if Some(index) == at.or(entries.len().checked_sub(1)) {
             let style = canvas.theme.panel.selected;
             let mark = canvas.glyphs.selected;
@@ -66,25 +67,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-fn row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, table: &Table, entry: &Entry) {
+fn row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, table: &Table, entry: &Row, reader: &mut Reader<'_>) {
     let state = canvas.state;
     let theme = canvas.theme;
     let nothing = canvas.glyphs.nothing;
     let value = theme.panel.value;
-    let key = entry.conversation.or_else(|| entry.verdict.key());
-    let name = match key.and_then(|key| state.inbox.get(key)) {
+    let name = match entry.conversation().and_then(|key| state.inbox.get(key)) {
         Some(row) => row.title(),
-        None => entry.record.broadcast_conversation_id.as_ref().map(crate::chat::Id::shown).unwrap_or_default(),
+        None => reader
+            .entry(entry)
+            .and_then(|entry| Some(entry.record.broadcast_conversation_id?.shown()))
+            .unwrap_or_default(),
     };
     let mut pen: Pen<'_> = canvas.pen(area, nth);
-    pen.skip(1).cell(&times::clock_seconds(entry.received, &state.settings.zone), TIME, theme.thread.time).skip(1);
-    pen.cell(&Clean::line(&entry.name), table.event, value).skip(1);
-    pen.cell(entry.verdict.name(), table.verdict, verdict_style(theme, &entry.verdict)).skip(1);
-    pen.cell(entry.rule.map_or(nothing, |rule| rule.name()), table.rule, value).skip(1);
-    pen.cell(&name, table.conversation, value).cell_right(&latency(entry, nothing), LATENCY, value);
-    if compares(&entry.verdict) {
-        let style = if entry.record.matched { theme.verdict.ok } else { value };
-        pen.cell_right(if entry.record.matched { "true" } else { "false" }, MATCH, style);
+    pen.skip(1).cell(&times::clock_seconds(entry.received(), &state.settings.zone), TIME, theme.thread.time).skip(1);
+    pen.cell(&Clean::line(state.timeline.name(entry)), table.event, value).skip(1);
+    pen.cell(entry.verdict.name(), table.verdict, verdict_style(theme, entry.verdict)).skip(1);
+    pen.cell(entry.rule().map_or(nothing, |rule| rule.name()), table.rule, value).skip(1);
+    pen.cell(&name, table.conversation, value).cell_right(&latency(Some(entry), nothing), LATENCY, value);
+    if compares(entry.verdict) {
+        let style = if entry.matched { theme.verdict.ok } else { value };
+        pen.cell_right(if entry.matched { "true" } else { "false" }, MATCH, style);
     } else {
         pen.cell_right(nothing, MATCH, value);
     }
@@ -97,13 +100,13 @@ fn row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, table: &Table, entry: &Ent
 }
 
 /// Whether the naive comparison says anything about an event.
-fn compares(verdict: &Verdict) -> bool {
-    !matches!(verdict, Verdict::Account | Verdict::NotInDialect | Verdict::Undecodable { .. })
+fn compares(verdict: VerdictKind) -> bool {
+    !matches!(verdict, VerdictKind::Account | VerdictKind::NotInDialect | VerdictKind::Undecodable)
 }
 
 /// From the backend's emission to the screen.
-pub(super) fn latency(entry: &Entry, nothing: &str) -> String {
-    match entry.emission_to_glass() {
+pub(super) fn latency(entry: Option<&Row>, nothing: &str) -> String {
+    match entry.and_then(Row::emission_to_glass) {
         None => nothing.to_owned(),
         Some(took) if took.abs() < jiff::SignedDuration::from_secs(10) => format!("{} ms", took.as_millis()),
         Some(took) => format!("{} s", took.as_secs()),
@@ -111,14 +114,16 @@ pub(super) fn latency(entry: &Entry, nothing: &str) -> String {
 }
 
 /// Routed, routed with a reservation, or not routed.
-pub(super) fn verdict_style(theme: &Theme, verdict: &Verdict) -> Style {
+pub(super) fn verdict_style(theme: &Theme, verdict: VerdictKind) -> Style {
     match verdict {
-        Verdict::Routed { .. } | Verdict::Background { .. } | Verdict::Account => theme.verdict.ok,
-        Verdict::Unknown { .. }
-        | Verdict::Duplicate { .. }
-        | Verdict::OutOfOrder { .. }
-        | Verdict::NotInDialect
-        | Verdict::Probable { .. } => theme.verdict.warn,
-        Verdict::Foreign | Verdict::NoId | Verdict::Ambiguous { .. } | Verdict::Undecodable { .. } => theme.verdict.bad,
+        VerdictKind::Routed | VerdictKind::Background | VerdictKind::Account => theme.verdict.ok,
+        VerdictKind::Unknown
+        | VerdictKind::Duplicate
+        | VerdictKind::OutOfOrder
+        | VerdictKind::NotInDialect
+        | VerdictKind::Probable => theme.verdict.warn,
+        VerdictKind::Foreign | VerdictKind::NoId | VerdictKind::Ambiguous | VerdictKind::Undecodable => {
+            theme.verdict.bad
+        }
     }
 }
