@@ -76,7 +76,7 @@ impl Ingest {
                 return Ok(());
             }
             for delivery in waiting {
-                match process::delivery(&self.shared, &delivery.raw).await {
+                match process::delivery(&self.shared, &delivery).await {
                     Ok(unused) => db.finish_delivery(delivery.id, unused.as_deref()).await?,
                     Err(error) if delivery.attempts + 1 >= ATTEMPTS => {
                         tracing::error!(%error, delivery = delivery.id, "a delivery is given up");

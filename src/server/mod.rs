@@ -24,6 +24,7 @@ mod shared;
 pub mod simulator;
 mod sockets;
 pub mod tokens;
+pub mod trace;
 pub mod webhook;
 
 pub use config::{ServerConfig, ServerError};

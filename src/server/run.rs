@@ -28,6 +28,7 @@ use super::shared::{Parts, Shared};
 use super::simulator::Simulator;
 use super::sockets::Sockets;
 use super::tokens::Tokens;
+use super::trace::Traces;
 use super::{rest, webhook};
 
 /// How long requests that are under way may take when the server stops.
@@ -103,8 +104,10 @@ impl Server {
             .max_payload(1_000_000)
             .max_buffer_size(config.socket_buffer)
             .build_layer();
+        let traces = Traces::default();
         let shared = Shared::new(Parts {
-            sockets: Sockets::new(io, db.clone(), payloads),
+            sockets: Sockets::new(io, db.clone(), payloads, traces.clone()),
+            traces,
             db: db.clone(),
             channel,
             tokens: Tokens::new(&secret, config.token_ttl),

@@ -82,12 +82,12 @@ async fn send_whole(
     match shared.channel.send(outbound).await {
         Ok(wamid) => {
             shared.db.accepted(&id, line, &conversation.id, &wamid, &message).await?;
-            tracing::info!(stage = "stored", wamid, message = %id, "sent");
+            tracing::info!(stage = "stored", wamid, message = %id, conversation = %conversation.id, "sent");
+            shared.traces.stored(&agent.account_id, &conversation.id, &id, Some(&wamid));
             if let (Some(conversation), Some(message)) =
                 (shared.db.any_conversation(&conversation.id).await?, shared.db.message(&id).await?)
             {
                 shared.sockets.sent(&conversation, &message).await;
-                tracing::info!(stage = "broadcast", wamid, message = %id);
             }
             Ok(Sent { id, wamid })
         }

@@ -12,6 +12,7 @@ use super::ingest::Ingest;
 use super::limits::Limiter;
 use super::sockets::Sockets;
 use super::tokens::Tokens;
+use super::trace::Traces;
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +25,7 @@ pub(in crate::server) struct Parts {
     pub channel: Arc<dyn Channel>,
     pub tokens: Tokens,
     pub limiter: Limiter,
+    pub traces: Traces,
     pub webhook_secret: Option<SecretString>,
     pub verify_token: Option<SecretString>,
     /// Checking a password takes 19 MB and all of a core: no more than two at a time, whoever asks.

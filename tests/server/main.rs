@@ -20,4 +20,5 @@ mod media;
 mod reading;
 mod sending;
 mod tenancy;
+mod trace;
 mod webhook;

@@ -9,6 +9,8 @@ pub struct Delivery {
     pub id: i64,
     /// The body as it came.
     pub raw: Vec<u8>,
+    /// When it came, in milliseconds since 1970.
+    pub received_at: i64,
     /// How often it was tried in vain.
     pub attempts: i64,
 }
@@ -26,8 +28,9 @@ impl Database {
 
     /// The oldest deliveries that are not processed yet, at most 100.
     pub async fn waiting_deliveries(&self) -> Result<Vec<Delivery>, DatabaseError> {
-        let waiting =
-            sqlx::query_as("SELECT id, raw, attempts FROM deliveries WHERE done_at IS NULL ORDER BY id LIMIT 100");
+        let waiting = sqlx::query_as(
+            "SELECT id, raw, received_at, attempts FROM deliveries WHERE done_at IS NULL ORDER BY id LIMIT 100",
+        );
         Ok(waiting.fetch_all(&self.pool).await?)
     }
 

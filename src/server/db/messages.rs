@@ -246,6 +246,15 @@ impl Database {
         Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?)
     }
 
+    /// A message of this account, by its 24 hex id or its wamid.
+    pub async fn message_of(&self, account: &str, id: &str) -> Result<Option<Message>, DatabaseError> {
+        let sql = format!(
+            "{SELECT} WHERE (m.id = ?1 OR (m.wamid = ?1 AND m.phone_number_id IN
+                 (SELECT phone_number_id FROM lines WHERE account_id = ?2))) AND m.account_id = ?2"
+        );
+        Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).bind(account).fetch_optional(&self.pool).await?)
+    }
+
     /// How many messages there are, of all accounts.
     pub async fn message_count(&self) -> Result<u64, DatabaseError> {
         let count: i64 = sqlx::query_scalar("SELECT count(*) FROM messages").fetch_one(&self.pool).await?;

@@ -9,6 +9,7 @@ pub mod errors;
 mod media;
 mod replies;
 mod send;
+mod trace;
 
 use axum::Router;
 use axum::http::{StatusCode, Uri, header};
@@ -33,6 +34,8 @@ pub(in crate::server) fn routes() -> Router<Shared> {
         .route("/api/conversations/{id}/reply", post(send::reply))
         .route("/api/messages/send", post(send::text))
         .route("/api/messages/send-template", post(send::template))
+        .route("/api/trace", get(trace::last))
+        .route("/api/trace/{id}", get(trace::one))
         .merge(media::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)

@@ -9,6 +9,7 @@
 //!
 //! Nobody waits for the acks: they are asked for because clients of the reference have to cope with them.
 
+mod emission;
 mod rooms;
 
 use std::time::Duration;
@@ -17,14 +18,17 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use serde_json::Value;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
+use socketioxide::operators::BroadcastOperators;
 use socketioxide::{AckError, SocketError, SocketIo};
 
 use super::db::conversations::Conversation;
 use super::db::messages::Message;
-use super::db::{Database, DatabaseError};
+use super::db::{Database, DatabaseError, now_ms};
 use super::payload::Payloads;
 use super::shared::Shared;
 use super::tokens::strip_bearer;
+use super::trace::{Emit, Traces};
+use emission::Emission;
 
 /// The room of all sockets of an account.
 pub fn account_room(account: &str) -> String {
@@ -42,6 +46,7 @@ pub(in crate::server) struct Sockets {
     io: SocketIo,
     db: Database,
     payloads: Payloads,
+    traces: Traces,
 }
 
 /// Who is behind a socket.
@@ -51,8 +56,8 @@ struct Session {
 }
 
 impl Sockets {
-    pub fn new(io: SocketIo, db: Database, payloads: Payloads) -> Self {
-        Self { io, db, payloads }
+    pub fn new(io: SocketIo, db: Database, payloads: Payloads, traces: Traces) -> Self {
+        Self { io, db, payloads, traces }
     }
 
     pub fn payloads(&self) -> &Payloads {
@@ -75,13 +80,14 @@ impl Sockets {
 
     /// A customer wrote.
     pub async fn received(&self, conversation: &Conversation, message: &Message) {
-        let account = account_room(&conversation.account_id);
         // A reaction changes nothing of the row.
         if message.kind != "reaction" {
             self.updated(conversation).await;
         }
-        self.tell(account, "message.received", &self.payloads.message_received(message)).await;
-        self.ask(conversation_room(&conversation.id), "new_message", &self.payloads.new_message(message)).await;
+        let received = self.payloads.message_received(message);
+        self.emit(Emission::to_account(conversation, "message.received", received).about(message)).await;
+        let new = self.payloads.new_message(message);
+        self.emit(Emission::to_conversation(conversation, "new_message", new).about(message).asking()).await;
     }
 
     /// An agent wrote, here or elsewhere.
@@ -89,14 +95,14 @@ impl Sockets {
         let history = self.db.histories(&[&message.id]).await.unwrap_or_default();
         let history = history.get(&message.id).map(Vec::as_slice).unwrap_or_default();
         let payload = self.payloads.message_sent(message, history);
-        self.tell(account_room(&conversation.account_id), "message.sent", &payload).await;
+        self.emit(Emission::to_account(conversation, "message.sent", payload).about(message)).await;
         self.updated(conversation).await;
     }
 
     /// The row of a conversation changed.
     pub async fn updated(&self, conversation: &Conversation) {
         let payload = self.payloads.conversation_update(conversation);
-        self.ask(account_room(&conversation.account_id), "conversation_update", &payload).await;
+        self.emit(Emission::to_account(conversation, "conversation_update", payload).asking()).await;
     }
 
     /// The row of a conversation changed: read it again and tell.
@@ -108,15 +114,19 @@ impl Sockets {
     }
 
     /// A message got further, or failed.
-    pub async fn status(&self, message: &Message) {
-        let payload = self.payloads.message_status(message);
-        self.ask(conversation_room(&message.conversation_id), "message_status", &payload).await;
+    pub async fn status(&self, message: &Message) -> Result<(), DatabaseError> {
+        if let Some(conversation) = self.db.any_conversation(&message.conversation_id).await? {
+            let payload = self.payloads.message_status(message);
+            self.emit(Emission::to_conversation(&conversation, "message_status", payload).asking()).await;
+        }
+        Ok(())
     }
 
     /// The customer of a conversation began or stopped to type.
     pub async fn customer_typing(&self, conversation: &Conversation, typing: bool) {
         let who = conversation.phone.as_deref().or(conversation.user_id.as_deref()).unwrap_or_default();
-        self.tell(conversation_room(&conversation.id), "typing", &self.payloads.typing(who, typing)).await;
+        let payload = self.payloads.typing(who, typing);
+        self.emit(Emission::to_conversation(conversation, "typing", payload)).await;
     }
 
     /// Closes every socket.
@@ -124,9 +134,32 @@ impl Sockets {
         self.io.close().await;
     }
 
-    async fn tell(&self, room: String, event: &'static str, payload: &Value) {
+    /// Broadcasts one event, and notes to how many sockets.
+    async fn emit(&self, emission: Emission) {
         let Some(everyone) = self.io.of("/") else { return }; // the server stops and has closed its sockets
-        if let Err(error) = everyone.to(room).emit(event, payload).await {
+        let Emission { room, event, payload, asks, message, .. } = emission;
+        let audience = || match &room {
+            Some(room) => everyone.clone().to(room.clone()),
+            None => everyone.clone(),
+        };
+        if let Some(message) = &message {
+            let sockets = audience().sockets().len();
+            let conversation_id = payload.get("conversationId").map(shown);
+            let at = now_ms();
+            tracing::info!(
+                stage = "broadcast",
+                event,
+                message,
+                room = room.as_deref(),
+                sockets,
+                conversation_id = conversation_id.as_deref(),
+            );
+            self.traces
+                .emitted(message, Emit { event: event.to_owned(), room: room.clone(), sockets, at, conversation_id });
+        }
+        if asks {
+            self.ask(audience(), event, &payload).await;
+        } else if let Err(error) = audience().emit(event, &payload).await {
             tracing::warn!(event, %error, "an event did not reach every socket");
         }
     }
@@ -135,9 +168,8 @@ impl Sockets {
     ///
     /// A socket that is so far behind that it cannot take the event is closed: it comes back and fetches what it
     /// missed, instead of missing it unawares.
-    async fn ask(&self, room: String, event: &'static str, payload: &Value) {
-        let Some(everyone) = self.io.of("/") else { return }; // as in `tell`
-        let answers = match everyone.to(room).emit_with_ack::<Value, Value>(event, payload).await {
+    async fn ask(&self, audience: BroadcastOperators, event: &'static str, payload: &Value) {
+        let answers = match audience.emit_with_ack::<Value, Value>(event, payload).await {
             Ok(answers) => answers,
             Err(error) => return tracing::warn!(event, %error, "an event was not sent"),
         };
@@ -151,6 +183,11 @@ impl Sockets {
             }
         }
     }
+}
+
+/// An id as it stands in a payload.
+fn shown(id: &Value) -> String {
+    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
 }
 
 /// Sends a socket nothing more, and tells it that it is disconnected as soon as there is room for that.
@@ -193,11 +230,12 @@ mod tests {
     async fn what_happens_while_the_sockets_are_closed_is_told_to_nobody() {
         let (_layer, io) = SocketIo::new_layer();
         let db = Database::open(&DatabaseAt::Memory).await.unwrap();
-        let sockets = Sockets::new(io, db, Payloads::new("http://127.0.0.1:1"));
+        let sockets = Sockets::new(io, db, Payloads::new("http://127.0.0.1:1"), Traces::default());
         sockets.io.ns("/", || async {});
-        sockets.tell("user:1".to_owned(), "message.received", &Value::Null).await;
+        let told = |asks| Emission::to_everyone("message.received", Value::Null, asks);
+        sockets.emit(told(false)).await;
         sockets.close().await;
-        sockets.tell("user:1".to_owned(), "message.received", &Value::Null).await;
-        sockets.ask("user:1".to_owned(), "conversation_update", &Value::Null).await;
+        sockets.emit(told(false)).await;
+        sockets.emit(told(true)).await;
     }
 }

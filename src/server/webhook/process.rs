@@ -1,6 +1,7 @@
 //! Working off one stored delivery: messages and statuses into the database, then out to the sockets.
 
 use super::envelope::{self, Change, Incoming};
+use crate::server::db::deliveries::Delivery;
 use crate::server::db::messages::NewMessage;
 use crate::server::db::status::{DeliveryStatus, Direction};
 use crate::server::db::statuses::{ReportedStatus, StatusOutcome};
@@ -9,13 +10,16 @@ use crate::server::shared::Shared;
 
 /// Processes a raw delivery. Gives what of it could not be used, in words; a database error means: try again later,
 /// what was stored already will be known by its wamid.
-pub(in crate::server) async fn delivery(shared: &Shared, raw: &[u8]) -> Result<Option<String>, DatabaseError> {
-    let changes = match envelope::parse(raw) {
+pub(in crate::server) async fn delivery(shared: &Shared, delivery: &Delivery) -> Result<Option<String>, DatabaseError> {
+    let changes = match envelope::parse(&delivery.raw) {
         Ok(changes) => changes,
         Err(error) => return Ok(Some(error.to_string())),
     };
     let mut unused = Vec::new();
     for change in &changes {
+        for wamid in change.messages.iter().filter_map(|message| message.wamid.as_deref()) {
+            shared.traces.received(&change.line, wamid, delivery.received_at);
+        }
         apply(shared, change, &mut unused).await?;
     }
     Ok((!unused.is_empty()).then(|| unused.join("; ")))
@@ -31,7 +35,11 @@ async fn apply(shared: &Shared, change: &Change, unused: &mut Vec<String>) -> Re
     }
     let Some(account) = shared.db.account_of_line(&change.line).await? else {
         tracing::warn!(line = %change.line.escape_debug(), "no account has this line: its messages are left out");
-        unused.push(format!("no account has the line {}", change.line));
+        let why = format!("no account has the line {}", change.line);
+        for wamid in change.messages.iter().filter_map(|message| message.wamid.as_deref()) {
+            shared.traces.not_stored(None, wamid, &why);
+        }
+        unused.push(why);
         return Ok(());
     };
     for message in &change.messages {
@@ -66,9 +74,11 @@ async fn receive(shared: &Shared, account: &str, line: &str, incoming: &Incoming
     };
     let Some((conversation, id)) = shared.db.receive(account, line, &incoming.customer, &message).await? else {
         tracing::debug!(stage = "stored", wamid, "known already");
+        shared.traces.repeated(wamid);
         return Ok(());
     };
     tracing::info!(stage = "stored", wamid, message = %id, conversation = %conversation);
+    shared.traces.stored(account, &conversation, &id, incoming.wamid.as_deref());
     let (Some(conversation), Some(message)) =
         (shared.db.any_conversation(&conversation).await?, shared.db.message(&id).await?)
     else {
@@ -79,7 +89,6 @@ async fn receive(shared: &Shared, account: &str, line: &str, incoming: &Incoming
     } else {
         shared.sockets.received(&conversation, &message).await;
     }
-    tracing::info!(stage = "broadcast", wamid, message = %id);
     Ok(())
 }
 
@@ -88,7 +97,7 @@ async fn report(shared: &Shared, line: &str, reported: &ReportedStatus) -> Resul
     let outcome = shared.db.apply_status(line, reported).await?;
     tracing::debug!(stage = "stored", wamid = %reported.wamid, status = %reported.status, outcome = outcome.word());
     if let StatusOutcome::Changed(message) = outcome {
-        shared.sockets.status(&message).await;
+        shared.sockets.status(&message).await?;
         tracing::debug!(stage = "broadcast", wamid = %reported.wamid, status = %reported.status);
     }
     Ok(())

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::envelope;
 use super::signature::{self, SignatureError};
+use crate::server::db::now_ms;
 use crate::server::rest::errors::ApiError;
 use crate::server::shared::Shared;
 
@@ -66,8 +67,12 @@ async fn receive(State(shared): State<Shared>, headers: HeaderMap, body: Bytes) 
         tracing::warn!(%error, bytes = body.len(), "a webhook delivery was refused");
         ApiError::new(StatusCode::BAD_REQUEST, error.to_string()).with("code", json!("NO_ENVELOPE"))
     })?;
-    for message in changes.iter().flat_map(|change| &change.messages) {
-        tracing::info!(stage = "webhook received", wamid = message.wamid.as_deref().unwrap_or("?"));
+    for change in &changes {
+        for message in &change.messages {
+            let wamid = message.wamid.as_deref().unwrap_or("?");
+            tracing::info!(stage = "webhook received", wamid, line = %change.line.escape_debug(), bytes = body.len());
+            shared.traces.received(&change.line, wamid, now_ms());
+        }
     }
     shared.ingest().deliver(body.to_vec()).await?;
     Ok("OK")
