@@ -6,4 +6,4 @@ pub mod rooms;
 pub mod timeline;
 
 pub use rooms::{RoomLedger, RoomRow};
-pub use timeline::{Counters, Entry, Kind, MatchRecord, Row, Timeline};
+pub use timeline::{About, Counters, Entry, Kind, MatchRecord, Row, Timeline};

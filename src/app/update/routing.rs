@@ -12,7 +12,7 @@ use crate::backend::Frame;
 use crate::chat::{
     ConversationFacts, ConversationKey, DeliveryUpdate, Evidence, Id, Outcome, Resolution, Rule, Verdict, naive_match,
 };
-use crate::inspect::{Entry, Kind, MatchRecord};
+use crate::inspect::{About, Entry, MatchRecord};
 use crate::text::Clean;
 use crate::wire::Event;
 
@@ -43,7 +43,7 @@ impl Decision {
 /// One event came.
 pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     let Frame { epoch, seq, received, name, raw, ack, bytes, emitted, event, injected } = frame;
-    let kind = event.as_ref().map(Kind::of).unwrap_or_default();
+    let about = event.as_ref().map(About::of).unwrap_or_default();
     let mut record = MatchRecord { timestamp: emitted, ..selected(state) };
     let mut evidence = Evidence::default();
     let decision = match event {
@@ -94,7 +94,7 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         routed: state.now,
         drawn: None,
         name,
-        kind,
+        about,
         raw,
         cut: None,
         ack,

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::chat::delivery::{DeliveryState, Rank};
 use crate::chat::routing::Comparison;
 use crate::chat::{ConversationKey, Id, Rule, Verdict};
 use crate::text::Clean;
@@ -73,6 +74,45 @@ impl Kind {
     }
 }
 
+/// What an event is about.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
+pub struct About {
+    /// What kind of news it is.
+    pub kind: Kind,
+    /// The names of the message that it is about.
+    pub message: Vec<Id>,
+    /// When the message was made, by the backend.
+    pub created: Option<Timestamp>,
+    /// How far a status says that the message got; `None` for a failure and for anything but a status.
+    pub rank: Option<Rank>,
+}
+
+impl About {
+    /// What a decoded event is about.
+    pub fn of(event: &Event) -> Self {
+        let kind = Kind::of(event);
+        match event {
+            Event::Message { evidence, message, .. } => Self {
+                kind,
+                message: evidence.message.clone(),
+                created: message.created_at.or(message.sent_at),
+                rank: None,
+            },
+            Event::Status { evidence, update } => {
+                let rank = match update.state {
+                    DeliveryState::Reached(rank) => Some(rank),
+                    DeliveryState::Failed(_) => None,
+                };
+                Self { kind, message: evidence.message.clone(), created: None, rank }
+            }
+            Event::Conversation { evidence, .. } | Event::Typing { evidence, .. } => {
+                Self { kind, message: evidence.message.clone(), ..Self::default() }
+            }
+            Event::Account | Event::Complaint { .. } | Event::NotInDialect => Self { kind, ..Self::default() },
+        }
+    }
+}
+
 /// What a web page of this family logs of one event, under the names that its developers search for.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -109,8 +149,8 @@ pub struct Entry {
     pub drawn: Option<Timestamp>,
     /// The event's name.
     pub name: Arc<str>,
-    /// What sort of event it is.
-    pub kind: Kind,
+    /// What it is about.
+    pub about: About,
     /// The raw JSON of its arguments; empty once it gave way to newer ones.
     pub raw: Arc<str>,
     /// The length of the raw JSON in bytes, where only its beginning, or nothing of it, is kept.
@@ -149,7 +189,7 @@ impl Entry {
             routed: received,
             drawn: None,
             name: name.into(),
-            kind: Kind::Other,
+            about: About::default(),
             raw: "".into(),
             cut: None,
             ack: None,
@@ -283,6 +323,13 @@ impl Timeline {
         self.reader().entry(self.rows.back()?)
     }
 
+    /// The newest events with all their details, at most so many, oldest first.
+    pub fn newest(&self, most: usize) -> Vec<Entry> {
+        let mut reader = self.reader();
+        let skipped = self.rows.len().saturating_sub(most);
+        self.rows.iter().skip(skipped).filter_map(|row| reader.entry(row)).collect()
+    }
+
     /// Unpacks the details of several events; those beside each other cost little.
     pub fn reader(&self) -> Reader<'_> {
         Reader { timeline: self, unpacked: Unpacked::default() }
@@ -331,7 +378,6 @@ impl Reader<'_> {
         entry.epoch = row.epoch;
         entry.routed = row.routed();
         entry.drawn = row.drawn();
-        entry.kind = row.kind;
         entry.ack = timeline.acks.get(&row.seq).copied();
         entry.bytes = usize::try_from(row.bytes).unwrap_or_default();
         entry.rule = row.rule();
@@ -340,6 +386,7 @@ impl Reader<'_> {
         entry.injected = row.injected;
         match timeline.blocks.read(row.place, &mut self.unpacked).and_then(packed::unpack) {
             Some(details) => {
+                entry.about = details.about;
                 entry.raw = details.raw;
                 entry.cut = details.cut;
                 entry.record = details.record;
@@ -350,6 +397,7 @@ impl Reader<'_> {
             }
             None => entry.cut = Some(entry.bytes),
         }
+        entry.about.kind = row.kind;
         entry.record.matched = row.matched;
         entry.record.timestamp = row.emitted();
         if let Some(verdict) = timeline.amended.get(&row.seq) {

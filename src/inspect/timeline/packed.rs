@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Entry, MatchRecord};
+use jiff::Timestamp;
+
+use super::{About, Entry, MatchRecord};
+use crate::chat::delivery::Rank;
 use crate::chat::routing::Comparison;
 use crate::chat::{ConversationKey, Id, Rule, Verdict};
 use crate::text::Clean;
@@ -15,6 +18,8 @@ pub(super) struct Details {
     pub raw: Arc<str>,
     /// The length of the payload, where only its beginning is here.
     pub cut: Option<usize>,
+    /// But for its kind, which the row says.
+    pub about: About,
     pub record: MatchRecord,
     pub verdict: Verdict,
     pub pointer: Option<Arc<str>>,
@@ -33,6 +38,9 @@ const RULES: [Rule; 8] = [
     Rule::Message,
     Rule::OnlyRoom,
 ];
+
+/// The ranks by their place in this list.
+const RANKS: [Rank; 5] = [Rank::Queued, Rank::Sent, Rank::Delivered, Rank::Read, Rank::Played];
 
 pub(super) fn rule_to_byte(rule: Option<Rule>) -> u8 {
     let at = rule.and_then(|rule| RULES.iter().position(|known| *known == rule));
@@ -65,6 +73,15 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) {
         text(out, &compared.ours);
     }
     pack_verdict(&entry.verdict, out);
+    let about = &entry.about;
+    number(out, about.message.len());
+    for id in &about.message {
+        text(out, id.as_str());
+    }
+    let created = about.created.map_or(i64::MIN, Timestamp::as_microsecond);
+    out.extend_from_slice(&created.to_le_bytes());
+    let rank = about.rank.and_then(|rank| RANKS.iter().position(|known| *known == rank));
+    number(out, rank.map_or(0, |rank| rank + 1));
 }
 
 fn pack_verdict(verdict: &Verdict, out: &mut Vec<u8>) {
@@ -125,7 +142,12 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<Details> {
         compared.push(Comparison { rule, equal, theirs: Clean::line(read.text()?), ours: Clean::line(read.text()?) });
     }
     let verdict = read.verdict()?;
-    Some(Details { raw, cut, record, verdict, pointer, compared, room })
+    let many = read.number()?;
+    let message = (0..many).map_while(|_| read.text().map(Id::new)).collect();
+    let created = Timestamp::from_microsecond(read.eight()?).ok();
+    let rank = read.number()?.checked_sub(1).and_then(|at| RANKS.get(at).copied());
+    let about = About { message, created, rank, ..About::default() };
+    Some(Details { raw, cut, about, record, verdict, pointer, compared, room })
 }
 
 /// The raw payload alone, for searching.
@@ -181,6 +203,12 @@ impl<'a> Read<'a> {
             }
         }
         None
+    }
+
+    fn eight(&mut self) -> Option<i64> {
+        let (first, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(i64::from_le_bytes(*first))
     }
 
     fn take(&mut self, len: usize) -> Option<&'a str> {

@@ -61,7 +61,7 @@ impl Row {
             name,
             verdict: entry.verdict.kind(),
             rule: super::packed::rule_to_byte(entry.rule),
-            kind: entry.kind,
+            kind: entry.about.kind,
             matched: entry.record.matched,
             rescued: entry.rescued,
             marked: false,

@@ -25,7 +25,12 @@ fn entry(n: u64) -> Entry {
     Entry {
         epoch: 3,
         routed: at(n).checked_add(std::time::Duration::from_micros(40)).unwrap(),
-        kind: Kind::Message,
+        about: About {
+            kind: Kind::Message,
+            message: vec![Id::new(format!("wamid.{n}")), Id::new(format!("m{n}"))],
+            created: Some(at(n)),
+            rank: (n % 4 == 0).then_some(Rank::Read),
+        },
         raw: format!(
             r#"[{{"conversationId":"{id}","message":{{"accountId":"695a15a5c526dbe7c085ece2","phoneNumberId":"1003427786179738","conversationId":"{id}","waMessageId":"wamid.HBgMOTIzMDAxMjM0NTc0FQIAEhgUM0E{n:08}{:016x}","recipientPhone":"92300{:07}","recipientName":"فاطمہ علی","messageType":"text","content":{{"text":"Salaam 👋 where is my order number {n}?","templateParams":[]}},"status":"delivered","direction":"inbound","campaign":"manual","sentAt":"{}","deliveredAt":"{}","_id":"6b02cdeea7e8{:012x}","statusUpdates":[],"createdAt":"{}","updatedAt":"{}","__v":0}},"timestamp":"{}"}}]"#,
             n.wrapping_mul(0x9e37_79b9_7f4a_7c15), n % 50, at(n), at(n), n.wrapping_mul(0x9e37_79b9) % (1 << 48), at(n), at(n), at(n)

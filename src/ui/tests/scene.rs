@@ -15,7 +15,7 @@ use crate::chat::{
     Message, MessageIds, NamedId, Origin, Phone, Rank, Reaction, Rule, Status, Verdict,
 };
 use crate::config::{Keymap, Theme};
-use crate::inspect::{Entry, Kind, MatchRecord};
+use crate::inspect::{About, Entry, Kind, MatchRecord};
 use crate::text::Clean;
 use crate::wire::{Identity, Line};
 
@@ -313,7 +313,7 @@ pub fn entry(n: u64) -> Entry {
         routed: at,
         drawn: None,
         name: names[usize::try_from(n % 4).unwrap_or(0)].into(),
-        kind: Kind::ALL[usize::try_from(n % 4).unwrap_or(0)],
+        about: About { kind: Kind::ALL[usize::try_from(n % 4).unwrap_or(0)], ..About::default() },
         bytes: raw.len(),
         raw: raw.into(),
         cut: None,
