@@ -33,13 +33,26 @@ pub struct Painter<W: Write> {
     size: fn() -> io::Result<Size>,
 }
 
+/// The size of the process's terminal.
+fn terminal_size() -> io::Result<Size> {
+    // crossterm opens /dev/tty for it, which is much for each frame
+    #[cfg(unix)]
+    if let Ok(size) = rustix::termios::tcgetwinsize(rustix::stdio::stdout())
+        && size.ws_col > 0
+        && size.ws_row > 0
+    {
+        return Ok(Size { width: size.ws_col, height: size.ws_row });
+    }
+    crossterm::terminal::size().map(|(width, height)| Size { width, height })
+}
+
 /// So many spaces at least are erased rather than written.
 const ERASE: usize = 8;
 
 impl<W: Write> Painter<W> {
     /// A painter on the process's terminal.
     pub fn new(out: W, colors: Colors) -> Self {
-        Self::with_size(out, colors, || crossterm::terminal::size().map(|(width, height)| Size { width, height }))
+        Self::with_size(out, colors, terminal_size)
     }
 
     /// A painter on a terminal that says its size otherwise.

@@ -4,7 +4,7 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::{BidiClass, CanonicalCombiningClass};
 
-use super::width::graphemes;
+use super::clusters::graphemes;
 
 /// The side at which a text begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -11,6 +11,7 @@
 
 mod class;
 mod clean;
+mod clusters;
 mod escape;
 mod fold;
 mod links;
@@ -23,9 +24,10 @@ mod wrap;
 mod tests;
 
 pub use clean::{Clean, LINE_GRAPHEMES, TEXT_BYTES};
+pub use clusters::{Graphemes, graphemes};
 pub use fold::{Direction, direction, initials, search_fold};
 pub use links::{Link, links};
 pub use markup::{Emphasis, Run, markup};
 pub use sanitize::NOTHING_VISIBLE;
-pub use width::{degrade, fit, grapheme_width, graphemes, pad, pad_start, width};
+pub use width::{degrade, fit, grapheme_width, pad, pad_start, width};
 pub use wrap::wrap;

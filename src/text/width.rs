@@ -14,18 +14,19 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::CellWidth;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::class::{is_pictographic, is_tone};
-
-/// The graphemes of `text`, each with the byte offset at which it begins.
-pub fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
-    text.grapheme_indices(true)
-}
+use super::clusters::graphemes;
 
 /// The columns that ratatui gives to one grapheme; 0 for a control character, which it does not draw.
 pub fn grapheme_width(grapheme: &str) -> usize {
-    if grapheme.contains(char::is_control) { 0 } else { usize::from(grapheme.cell_width()) }
+    match grapheme.as_bytes() {
+        [byte] => usize::from(!byte.is_ascii_control()),
+        // two bytes of Latin, Greek or Cyrillic before the marks, or a line of a box
+        [0xc3..=0xca, _] | [0xe2, 0x94 | 0x95, _] => 1,
+        _ if grapheme.contains(char::is_control) => 0,
+        _ => usize::from(grapheme.cell_width()),
+    }
 }
 
 /// The columns that ratatui gives to `text` in one line.
@@ -101,4 +102,17 @@ pub fn degrade(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_ways_count_as_ratatui_does() {
+        for c in ('\u{a1}'..='\u{2ff}').chain('\u{2010}'..='\u{2600}') {
+            let grapheme = c.to_string();
+            assert_eq!(grapheme_width(&grapheme), usize::from(grapheme.cell_width()), "{c:?}");
+        }
+    }
 }

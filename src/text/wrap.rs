@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::width::{grapheme_width, graphemes};
+use super::clusters::graphemes;
+use super::width::grapheme_width;
 
 /// The lines of `text` in a pane of `columns`, as byte ranges of it: at least one, none with a newline in it.
 ///

@@ -1,6 +1,6 @@
 //! Writing into cells: text, rules and boxes that never leave their place and never leave half a character behind.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -32,14 +32,19 @@ impl<'b> Pen<'b> {
         usize::from(self.right.saturating_sub(self.x))
     }
 
+    /// The cells from here to the right end.
+    fn cells(&mut self) -> &mut [Cell] {
+        let width = usize::from(self.buffer.area.width);
+        let room = self.left();
+        let row = usize::from(self.y.saturating_sub(self.buffer.area.y));
+        let start = row * width + usize::from(self.x.saturating_sub(self.buffer.area.x));
+        self.buffer.content.get_mut(start..start + room).unwrap_or_default()
+    }
+
     /// Writes as much as fits.
     pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
-        let width = self.buffer.area.width;
-        let Some(row) = self.y.checked_sub(self.buffer.area.y) else { return self };
-        let start = usize::from(row) * usize::from(width) + usize::from(self.x.saturating_sub(self.buffer.area.x));
-        let room = self.left();
-        let Some(cells) = self.buffer.content.get_mut(start..start + room) else { return self };
-        let mut cells = cells.iter_mut();
+        let mut cells = self.cells().iter_mut();
+        let room = cells.len();
         let mut used: u16 = 0;
         if text.is_ascii() {
             let printable = text.chars().filter(|c| !c.is_ascii_control());
@@ -123,10 +128,11 @@ impl<'b> Pen<'b> {
 
     /// Repeats a mark of one column to the end of the row, but for the last `but`.
     pub fn fill(&mut self, mark: &str, but: usize, style: Style) -> &mut Self {
-        for _ in 0..self.left().saturating_sub(but) {
-            self.put(mark, style);
+        let count = self.left().saturating_sub(but);
+        for cell in self.cells().iter_mut().take(count) {
+            cell.set_symbol(mark).set_style(style);
         }
-        self
+        self.skip(count)
     }
 }
 
