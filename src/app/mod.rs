@@ -4,6 +4,7 @@
 
 pub mod composer;
 pub mod effect;
+pub mod evidence;
 pub mod help;
 pub mod inbox;
 pub mod layout;
@@ -19,6 +20,7 @@ pub mod writing;
 
 pub use composer::{Composer, Mode};
 pub use effect::Effect;
+pub use evidence::evidence;
 pub use inbox::Inbox;
 pub use msg::{Input, Msg, Timer};
 pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};

@@ -8,11 +8,12 @@ use jiff::tz::TimeZone;
 use super::composer::Composer;
 use super::inbox::Inbox;
 use super::threads::ThreadView;
-use crate::backend::Session;
+use crate::backend::{RestError, Session};
 use crate::chat::directory::IdentityRules;
 use crate::chat::thread::ParkedStatuses;
 use crate::chat::{ConversationKey, Directory, Evidence, Message};
-use crate::inspect::{RoomLedger, Timeline};
+use crate::inspect::evidence::Address;
+use crate::inspect::{RoomLedger, Sightings, Timeline};
 use crate::text::Clean;
 use crate::wire::{Identity, Line};
 
@@ -190,6 +191,10 @@ pub struct State {
     pub directory: Directory,
     /// The list.
     pub inbox: Inbox,
+    /// Where the backend is, for the advice of a diagnosis.
+    pub address: Address,
+    /// Why the last fetch of the list failed, if it did.
+    pub list_failure: Option<RestError>,
     /// Whether the list came, from the backend.
     pub list: super::threads::Loading,
     /// The threads that were opened.
@@ -202,6 +207,8 @@ pub struct State {
     pub unrouted: Vec<Unrouted>,
     /// Every event.
     pub timeline: Timeline,
+    /// The last events as the diagnosis looks at them.
+    pub sightings: Sightings,
     /// Every room.
     pub rooms: RoomLedger,
     /// Where keys go.
@@ -261,12 +268,15 @@ impl State {
             live_since: None,
             directory: Directory::new(identity),
             inbox: Inbox::default(),
+            address: Address::default(),
+            list_failure: None,
             list: super::threads::Loading::Asked,
             threads: super::threads::Threads::default(),
             open: None,
             composer: Composer::default(),
             unrouted: Vec::new(),
             timeline: Timeline::default(),
+            sightings: Sightings::default(),
             rooms: RoomLedger::default(),
             focus: Focus::default(),
             panels: Panels::default(),

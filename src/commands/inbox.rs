@@ -10,6 +10,7 @@ use super::{DemoArgs, Failure, Place, Setup};
 use crate::app::State;
 use crate::backend;
 use crate::config::Theme;
+use crate::inspect::evidence::Address;
 use crate::runtime::{self, Ending, Parts};
 use crate::term::{Capabilities, Colors, install_panic_hook};
 
@@ -64,7 +65,8 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     let (account, variants) = (config.profile.account.as_deref().map(Into::into), config.profile.route_variants);
     let rules = config.dialect.identity_rules(account, variants);
     let keymap = Arc::new(setup.loaded.keymap.clone());
-    let state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
+    let mut state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
+    state.address = Address::of(&config.profile, &config.dialect);
 
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);

@@ -1,12 +1,17 @@
 //! Answers of the REST API: the list and the threads.
 
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
 use super::{Effect, State, fetch_latest, reading, say, sending, title_of, watch};
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
 use crate::chat::directory::{Conflict, NameOrigin};
 use crate::chat::thread::PageEdge;
-use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Message, Origin};
+use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Id, Message, Origin};
+use crate::inspect::evidence;
 use crate::text::Clean;
 use crate::wire::{ListPage, ThreadPage};
 
@@ -14,12 +19,30 @@ use crate::wire::{ListPage, ThreadPage};
 #[derive(Debug, Default)]
 pub struct Missed {
     suspects: Vec<ConversationKey>,
+    /// The last ones that were found, for the diagnosis.
+    found: VecDeque<evidence::Missed>,
 }
+
+/// So many finds are remembered.
+const MOST_FOUND: usize = 100;
 
 impl Missed {
     /// An event about this conversation came after all.
     pub(super) fn heard(&mut self, key: ConversationKey) {
         self.suspects.retain(|suspect| *suspect != key);
+    }
+
+    /// REST had this and no event brought it.
+    fn find(&mut self, key: ConversationKey, message: Vec<Id>, found: Timestamp) {
+        if self.found.len() >= MOST_FOUND {
+            self.found.pop_front();
+        }
+        self.found.push_back(evidence::Missed { key, message, found });
+    }
+
+    /// What was found last, oldest first.
+    pub fn found(&self) -> impl Iterator<Item = &evidence::Missed> {
+        self.found.iter()
     }
 }
 
@@ -32,6 +55,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
             if state.list != Loading::Done {
                 state.list = Loading::Failed(Clean::line(&error.to_string()));
             }
+            state.list_failure = Some(error);
             return;
         }
     };
@@ -65,6 +89,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     state.inbox.put_all(rows);
     merged(state, &merges, out);
     state.list = Loading::Done;
+    state.list_failure = None;
     if let Some(error) = page.unreadable.first() {
         say(state, true, format!("{} rows of the list could not be read: {error}", page.unreadable.len()));
     }
@@ -73,6 +98,9 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
         refetch(state, open, Purpose::Drift, out);
     }
     let count = u32::try_from(confirmed.len()).unwrap_or(u32::MAX);
+    for key in confirmed {
+        state.missed.find(key, Vec::new(), state.now);
+    }
     if count > 0 {
         out.push(Effect::Backend(Command::Missed { count }));
         if !state.join_recent {
@@ -216,6 +244,9 @@ pub(super) fn thread(
             && live_since.is_some_and(|since| message.created_at.is_some_and(|at| at > since));
         message.origin = if late { Origin::Missed } else { Origin::History };
         missed += u32::from(late);
+        if late {
+            state.missed.find(key, message.ids.iter().cloned().collect(), state.now);
+        }
     }
     let start = kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX);
     match page {

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::placing::place;
 use super::waiting::{Waiter, ask_for, echo_of, hold, park, wait_for};
 use super::{Effect, State, lists, reading, say, title_of};
@@ -10,11 +12,13 @@ use crate::app::msg::Timer;
 use crate::app::state::TrafficSize;
 use crate::backend::Frame;
 use crate::chat::{
-    ConversationFacts, ConversationKey, DeliveryUpdate, Evidence, Id, Outcome, Resolution, Rule, Verdict, naive_match,
+    ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, Outcome, Rank, Resolution, Rule,
+    Verdict, naive_match,
 };
+use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::{About, Entry, MatchRecord};
 use crate::text::Clean;
-use crate::wire::Event;
+use crate::wire::{DecodeError, Event};
 
 /// A customer who has not typed for this long has stopped.
 const TYPING_LASTS: Duration = Duration::from_secs(8);
@@ -46,6 +50,7 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     let about = event.as_ref().map(About::of).unwrap_or_default();
     let mut record = MatchRecord { timestamp: emitted, ..selected(state) };
     let mut evidence = Evidence::default();
+    let (created, rank) = progress(&event);
     let decision = match event {
         Err(error) => {
             let reason = Clean::line(&error.to_string());
@@ -87,6 +92,26 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     }
     let (rule, pointer, compared) =
         decision.resolution.map_or((None, None, Vec::new()), |found| (found.rule, found.pointer, found.compared));
+    state.sightings.push(Sight {
+        seq,
+        epoch,
+        received,
+        emitted,
+        name: name.clone(),
+        kind: about.kind,
+        bytes,
+        created,
+        rank,
+        selected: record.selected_contact_id.clone(),
+        matched: record.matched,
+        rescued: of_open && named && !record.matched,
+        of_open,
+        verdict: decision.verdict.clone(),
+        rule,
+        conversation: decision.key,
+        spelling: Spelling::of(&raw),
+        says: evidence,
+    });
     state.timeline.push(Entry {
         seq,
         epoch,
@@ -110,6 +135,18 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         injected,
     });
     state.dirty |= state.panels.traffic != TrafficSize::Hidden;
+}
+
+/// When an event's message was made, and how far a status says that one got.
+fn progress(event: &Result<Event, DecodeError>) -> (Option<Timestamp>, Option<Rank>) {
+    match event {
+        Ok(Event::Message { message, .. }) => (message.created_at.or(message.sent_at), None),
+        Ok(Event::Status { update, .. }) => match update.state {
+            DeliveryState::Reached(rank) => (None, Some(rank)),
+            DeliveryState::Failed(_) => (None, None),
+        },
+        _ => (None, None),
+    }
 }
 
 /// What a naive page holds while this conversation is open.

@@ -145,6 +145,7 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
         }
         let decision = message_event(state, waiter, out);
         let rule = decision.resolution.and_then(|found| found.rule);
+        state.sightings.decide_again(seq, &decision.verdict, decision.key, rule);
         state.timeline.decide_again(seq, decision.verdict, decision.key, rule);
     }
     state.dirty = true;
