@@ -21,7 +21,7 @@ pub mod writing;
 pub use composer::{Composer, Mode};
 pub use effect::Effect;
 pub use evidence::evidence;
-pub use inbox::Inbox;
+pub use inbox::{BuiltIn, Inbox, Sort, View, Wait};
 pub use msg::{Input, Msg, Timer};
 pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};

@@ -50,6 +50,13 @@ pub enum Overlay {
         /// The chosen line.
         chosen: usize,
     },
+    /// The views of the list, found by typing.
+    Views {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
     /// Go to a conversation by typing part of it.
     GoTo {
         /// What was typed.
@@ -108,6 +115,9 @@ pub struct Panels {
     pub traffic_scroll: usize,
     /// What lies over everything.
     pub overlay: Option<Overlay>,
+    /// The conversations that were found for what is typed into the overlay, best first: looked for once, when it is
+    /// typed, and not each time they are drawn.
+    pub hits: Vec<ConversationKey>,
 }
 
 /// A line to the user that goes away by itself at the next key.
@@ -239,6 +249,10 @@ pub struct State {
     pub unread_owed: HashMap<ConversationKey, u32>,
     /// What the backend was told of reading.
     pub telling: HashMap<ConversationKey, super::update::Telling>,
+    /// Threads may be fetched without being opened: that marks nothing as read at this backend.
+    pub peek: bool,
+    /// The threads that were fetched without being opened.
+    pub peeked: super::update::Peeked,
     /// What polls found and no event brought.
     pub missed: super::update::Missed,
     /// Join the rooms of the most recent conversations as well: the account's room brings no messages.
@@ -292,6 +306,8 @@ impl State {
             waiting: super::update::Waiting::default(),
             unread_owed: HashMap::new(),
             telling: HashMap::new(),
+            peek: false,
+            peeked: super::update::Peeked::default(),
             missed: super::update::Missed::default(),
             join_recent: false,
             dirty: true,

@@ -1,4 +1,4 @@
-//! Times and durations in words, short enough for a column.
+//! Times, durations and numbers in words, short enough for a column.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -120,6 +120,30 @@ pub fn round_trip(took: std::time::Duration) -> &'static str {
     }
 }
 
+/// How long somebody waits, in at most three columns, in steps that do not change a screen each minute: nothing under
+/// five minutes, then `5m`, `10m`, …, `1h`, `2d`, `9w`.
+pub fn waited(length: SignedDuration) -> String {
+    let minutes = length.as_mins().max(0);
+    match minutes {
+        0..5 => String::new(),
+        5..60 => format!("{}m", minutes / 5 * 5),
+        60..1_440 => format!("{}h", minutes / 60),
+        1_440..20_160 => format!("{}d", minutes / 1_440),
+        _ => format!("{}w", (minutes / 10_080).min(99)),
+    }
+}
+
+/// What is left of a time, in at most three columns: `21h`, `40m`, `0m`.
+pub fn left(length: SignedDuration) -> String {
+    let minutes = length.as_mins().max(0);
+    if minutes < 60 { format!("{minutes}m") } else { format!("{}h", (minutes / 60).min(99)) }
+}
+
+/// `1 line`, `2 lines`.
+pub fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// A size in bytes as people write it: `812 B`, `120 kB`, `1.4 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
@@ -173,6 +197,18 @@ mod tests {
         let zone = TimeZone::fixed(jiff::tz::offset(5));
         assert_eq!(clock(at("2026-11-22T07:04:09Z"), &zone), "12:04");
         assert_eq!(clock_seconds(at("2026-11-22T07:04:09Z"), &zone), "12:04:09");
+    }
+
+    #[test]
+    fn waits_in_steps_and_counts_in_their_number() {
+        let waits: Vec<String> =
+            [4, 5, 59, 60, 1_439, 1_440, 30_000].map(|m| waited(SignedDuration::from_mins(m))).into();
+        assert_eq!(waits, ["", "5m", "55m", "1h", "23h", "1d", "2w"]);
+        assert_eq!(
+            (left(SignedDuration::from_mins(61)), left(SignedDuration::from_secs(-5))),
+            ("1h".into(), "0m".into())
+        );
+        assert_eq!([0, 1, 2].map(|n| counted(n, "line")), ["0 lines", "1 line", "2 lines"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{DemoArgs, Failure, Place, Setup};
-use crate::app::State;
+use crate::app::{State, View};
 use crate::backend;
 use crate::config::Theme;
 use crate::inspect::evidence::Address;
@@ -67,6 +67,14 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     let keymap = Arc::new(setup.loaded.keymap.clone());
     let mut state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
     state.address = Address::of(&config.profile, &config.dialect);
+    let views = &setup.loaded.config.views;
+    state.inbox.add_views(views.iter().map(|(name, saved)| View::saved(name, saved)));
+    let first = state.inbox.views().find(|(view, _)| view.name == *setup.loaded.config.first_view);
+    if let Some(view) = first.map(|(view, _)| view.clone()) {
+        state.inbox.set_view(view);
+    }
+    // there, fetching a thread marks nothing as read
+    state.peek = place.chosen.profile.dialect == "reference";
 
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);

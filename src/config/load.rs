@@ -10,6 +10,10 @@ use super::profile::Profile;
 use super::settings::Config;
 use super::source::{ConfigError, Half, Source, suggestion};
 
+/// The names of the views that every inbox has.
+pub const BUILT_IN_VIEWS: [&str; 9] =
+    ["all", "mine", "unassigned", "unread", "waiting", "open", "pending", "snoozed", "resolved"];
+
 /// The configuration in force.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -92,6 +96,17 @@ impl Loaded {
         if !(1..=500).contains(&config.history.page) {
             let problem = format!("`page` in [history] must be from 1 to 500, not {}", config.history.page);
             return Err(source.problem(&["history", "page"], Half::Value, problem));
+        }
+        let first = config.first_view.as_str();
+        if !BUILT_IN_VIEWS.contains(&first) && !config.views.contains_key(first) {
+            let names: Vec<&str> =
+                BUILT_IN_VIEWS.iter().copied().chain(config.views.keys().map(String::as_str)).collect();
+            let problem = format!("there is no view `{first}`{}", suggestion(first, &names, "there is"));
+            return Err(source.problem(&["first_view"], Half::Value, problem));
+        }
+        if let Some(name) = config.views.keys().find(|name| BUILT_IN_VIEWS.contains(&name.as_str())) {
+            let problem = format!("`{name}` is the name of a view that every inbox has: choose another");
+            return Err(source.problem(&["view", name], Half::Key, problem));
         }
         let keymap = Keymap::built_in()?.with_user(source, &config.keys)?;
         Ok(Self { config, keymap, file: None })

@@ -14,10 +14,11 @@ mod source;
 #[cfg(test)]
 mod tests;
 pub mod theme;
+mod views;
 
 pub use edit::save_profile;
 pub use keymap::{Action, Context, Keymap, Match};
-pub use load::{Chosen, Loaded, name_for};
+pub use load::{BUILT_IN_VIEWS, Chosen, Loaded, name_for};
 pub use paths::{Paths, create_private_dir, file_name, write_private};
 pub use profile::{Profile, ProfileProblem, Transport, check_url, is_loopback};
 pub use secret::{
@@ -26,6 +27,7 @@ pub use secret::{
 pub use settings::{Config, Frames, History, Log, MarkRead, Notifications};
 pub use source::{ConfigError, Position, Source};
 pub use theme::{ColourDepth, Theme};
+pub use views::{SavedView, ViewSort};
 
 /// The text of `config.example.toml`: every key with its default and a comment.
 pub const EXAMPLE: &str = include_str!("../../config.example.toml");

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keymap::RawKeys;
 use super::profile::Profile;
+use super::views::SavedView;
 
 /// The whole file.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -16,6 +17,8 @@ pub struct Config {
     pub default_profile: Option<String>,
     /// The theme: "auto" (light where `COLORFGBG` says so, else dark), a built-in one, or a file of `themes/`.
     pub theme: String,
+    /// The view that the inbox begins with: a built-in one ("all", "mine", …) or one of `views`.
+    pub first_view: String,
     /// Draw with ASCII only.
     pub ascii: bool,
     /// Use the mouse; while on, selecting text with it usually needs Shift.
@@ -30,6 +33,9 @@ pub struct Config {
     pub frames: Frames,
     /// The log file.
     pub log: Log,
+    /// The user's own views of the inbox, by name.
+    #[serde(rename = "view")]
+    pub views: BTreeMap<String, SavedView>,
     /// Keys by context, laid over the default keymap.
     pub keys: RawKeys,
     /// The backends and accounts, by name.
@@ -96,6 +102,7 @@ impl Default for Config {
         Self {
             default_profile: None,
             theme: "auto".to_owned(),
+            first_view: "all".to_owned(),
             ascii: false,
             mouse: false,
             notifications: Notifications::default(),
@@ -103,6 +110,7 @@ impl Default for Config {
             history: History::default(),
             frames: Frames::default(),
             log: Log::default(),
+            views: BTreeMap::new(),
             keys: RawKeys::new(),
             profiles: BTreeMap::new(),
         }

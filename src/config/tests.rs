@@ -48,7 +48,7 @@ fn the_example_has_every_key_and_no_other() {
         load(&one.join("\n")).expect("the example is valid");
     }
     let table: toml::Table = text.parse().expect("TOML");
-    for name in ["", "notifications", "mark_read", "history", "frames", "log", "profile.acme"] {
+    for name in ["", "notifications", "mark_read", "history", "frames", "log", "view.urgent", "profile.acme"] {
         let keys = keys_of(name);
         assert!(!keys.is_empty(), "no keys are known of [{name}]");
         let here = name.split('.').filter(|part| !part.is_empty()).fold(&table, |table, part| {
@@ -123,6 +123,15 @@ fn a_mistake_names_file_line_key_and_the_nearest() {
         wrong("[profile.acme]\nurl = \"not an address\"\n").starts_with("config.toml:2:7: `url` in [profile.acme]")
     );
     assert!(wrong("theme = \n").starts_with("config.toml:1:"));
+}
+
+#[test]
+fn views_are_checked_by_name() {
+    assert_eq!(wrong("first_view = \"mien\"\n"), "config.toml:1:14: there is no view `mien`, did you mean `mine`?");
+    assert!(wrong("[view.mine]\n").starts_with("config.toml:1:7: `mine` is the name of a view"));
+    assert!(wrong("[view.vip]\nlabel = \"x\"\n").contains("did you mean `labels`?"));
+    let loaded = load("first_view = \"vip\"\n[view.vip]\nlabels = [\"vip\"]\nsort = \"waiting\"\n").expect("right");
+    assert_eq!(loaded.config.views["vip"].sort, ViewSort::Waiting);
 }
 
 #[test]

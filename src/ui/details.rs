@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{CHANNEL, Canvas, heading, pane_heading, words};
-use crate::app::times;
+use crate::app::{Wait, times};
 use crate::chat::Conversation;
 use crate::chat::directory::NameOrigin;
 use crate::text;
@@ -73,8 +73,17 @@ fn fields(canvas: &Canvas<'_>, row: &Conversation) -> Vec<(String, String)> {
         add("priority", priority.to_string());
     }
     add("window", heading::window_words(state, row));
+    match state.inbox.wait(row.key) {
+        Wait::Nobody => {}
+        Wait::Unknown => add("waits", "not known".to_owned()),
+        Wait::Since(at) => add("waits", times::span(state.now.duration_since(at))),
+        Wait::AtLeast(at) => add("waits", format!("{} or longer", times::span(state.now.duration_since(at)))),
+    }
     if row.unread > 0 {
         add("unread", row.unread.to_string());
+    }
+    if let Some(theirs) = state.inbox.drift(row.key) {
+        add("", format!("the backend counts {theirs}"));
     }
     let when = |at| {
         format!("{} {}", times::day_words(times::day(at, zone), times::day(state.now, zone)), times::clock(at, zone))

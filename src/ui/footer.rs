@@ -13,6 +13,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::Reply, "reply"),
             (Action::NextUnread, "next unread"),
             (Action::Filter, "filter"),
+            (Action::Views, "views"),
             (Action::GoTo, "go to"),
             (Action::Palette, "commands"),
             (Action::Traffic, "traffic"),

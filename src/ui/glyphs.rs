@@ -13,6 +13,12 @@ pub struct Glyphs {
     pub open: &'static str,
     /// Before a conversation of high priority, a refusal, a failure.
     pub alert: &'static str,
+    /// A conversation that is marked for what is done with several.
+    pub marked: &'static str,
+    /// Before a count of unread messages that is not the backend's.
+    pub drift: &'static str,
+    /// A customer who waits: shortly, a while, long.
+    pub waits: [&'static str; 3],
     /// A draft.
     pub draft: &'static str,
     /// Where text was cut.
@@ -60,6 +66,9 @@ pub static UNICODE: Glyphs = Glyphs {
     selected: "▌",
     open: "›",
     alert: "!",
+    marked: "◆",
+    drift: "≠",
+    waits: ["◔", "◑", "◕"],
     draft: "✎",
     cut: "…",
     dot: " · ",
@@ -87,6 +96,9 @@ pub static ASCII: Glyphs = Glyphs {
     selected: ">",
     open: "*",
     alert: "!",
+    marked: "+",
+    drift: "#",
+    waits: [".", "o", "O"],
     draft: "~",
     cut: "~",
     dot: " - ",
@@ -135,6 +147,7 @@ impl Glyphs {
     /// Every mark that needs a word, with it: first those of delivery.
     pub fn explained(&self) -> [(&'static str, &'static str); MARKS] {
         let [queued, sending, unconfirmed, sent, delivered, read, played, failed] = self.ticks;
+        let [short, middle, long] = self.waits;
         [
             (queued, "waiting to be sent"),
             (sending, "on its way"),
@@ -148,6 +161,11 @@ impl Glyphs {
             (self.selected, "selected"),
             (self.open, "open, while another one is selected"),
             (self.alert, "urgent, failed or refused"),
+            (short, "the customer waits, less than a quarter of an hour"),
+            (middle, "waits, less than an hour"),
+            (long, "waits, an hour or longer"),
+            (self.marked, "marked for what is done with several at once"),
+            (self.drift, "the backend counts another number of unread messages"),
             (self.draft, "has a draft"),
             (self.queued, "replies that wait to be sent"),
             (self.live, "live"),
@@ -172,7 +190,9 @@ mod tests {
             assert!(glyphs.ticks.iter().all(|tick| width(tick) == 2));
             let states: HashSet<_> = [glyphs.live, glyphs.half, glyphs.none].into_iter().collect();
             assert_eq!(states.len(), 3);
-            for mark in [glyphs.selected, glyphs.open, glyphs.draft, glyphs.rule, glyphs.heavy, glyphs.vertical] {
+            assert_eq!(glyphs.waits.iter().collect::<HashSet<_>>().len(), 3);
+            let marks = [glyphs.selected, glyphs.open, glyphs.draft, glyphs.rule, glyphs.heavy, glyphs.vertical];
+            for mark in marks.into_iter().chain(glyphs.waits).chain([glyphs.marked, glyphs.drift]) {
                 assert_eq!(width(mark), 1);
             }
         }

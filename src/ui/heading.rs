@@ -26,8 +26,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     add(CHANNEL);
     add(status_word(&row.status));
     if let Some(assignee) = &row.assignee {
-        let mine = state.identity.name.as_ref() == Some(assignee) || state.identity.email.as_ref() == Some(assignee);
-        add(if mine { "you" } else { assignee });
+        add(if state.inbox.me().is(assignee) { "you" } else { assignee });
+    }
+    if let Some(since) = state.inbox.wait(row.key).since() {
+        add(&format!("waits {}", times::span(state.now.duration_since(since))));
     }
     add(&window_words(state, row));
     pane_heading(canvas, area, &title, "", focused);

@@ -5,7 +5,8 @@ use ratatui::style::{Modifier, Style};
 
 use super::{Canvas, Glyphs, Pen, pane_heading, words};
 use crate::app::layout::{self, ListParts};
-use crate::app::{Focus, Loading, State, times, writing};
+use crate::app::{BuiltIn, Focus, Loading, Sort, State, times, writing};
+use crate::chat::window::Window;
 use crate::chat::{Conversation, ConversationKey, Status};
 use crate::config::{Action, Theme};
 
@@ -19,7 +20,8 @@ const UNREAD: usize = 4;
 pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
     let state = canvas.state;
     let focused = matches!(state.focus, Focus::List | Focus::Filter) && state.panels.overlay.is_none();
-    pane_heading(canvas, parts.heading, "Inbox", "", focused);
+    let (title, right) = title(canvas);
+    pane_heading(canvas, parts.heading, &title, &right, focused);
     if let Some(area) = parts.unrouted {
         unrouted(canvas, area);
     }
@@ -40,6 +42,22 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
     }
 }
 
+/// The view, and what is special about it: its order, how many are marked.
+fn title(canvas: &Canvas<'_>) -> (String, String) {
+    let inbox = &canvas.state.inbox;
+    let view = inbox.view();
+    let title = if view.query.is_all() { "Inbox".to_owned() } else { format!("Inbox: {}", view.name) };
+    let marked = inbox.marked_count();
+    let right = match (marked, inbox.sort()) {
+        (1.., _) => format!("{marked} marked"),
+        (0, sort) if sort == view.sort => String::new(),
+        (0, Sort::Latest) => "by time".to_owned(),
+        (0, Sort::Waiting) => "by wait".to_owned(),
+        (0, Sort::Priority) => "by urgency".to_owned(),
+    };
+    (title, right)
+}
+
 fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused: bool) {
     let (state, theme, glyphs) = (canvas.state, canvas.theme, canvas.glyphs);
     let selected = state.inbox.selected() == Some(row.key);
@@ -58,17 +76,25 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
         (false, true) => glyphs.open,
         (false, false) => " ",
     };
-    let alert = if is_urgent(row) { glyphs.alert } else { " " };
+    let waits = waiting(canvas, row);
+    let in_one_row = area.height < 2;
+    let (alert, alert_style) = match &waits {
+        _ if state.inbox.is_marked(row.key) => (glyphs.marked, theme.list.name_unread),
+        _ if is_urgent(row) => (glyphs.alert, theme.list.unrouted),
+        Some(waits) if in_one_row => (waits.mark, waits.style),
+        _ => (" ", Style::new()),
+    };
     let time = row.last_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
     let unread = match row.unread {
+        0 if state.inbox.drift(row.key).is_some() => glyphs.drift.to_owned(),
         0 => String::new(),
+        1..=99 if state.inbox.drift(row.key).is_some() => format!("{}{}", glyphs.drift, row.unread),
         1..=99 => row.unread.to_string(),
         _ => "99+".to_owned(),
     };
     let name = row.title();
-    let in_one_row = area.height < 2;
     let mut pen = canvas.pen(area, 0);
-    pen.put(mark, theme.list.unread).put(alert, theme.list.unrouted).skip(1);
+    pen.put(mark, theme.list.unread).put(alert, alert_style).skip(1);
     let room = pen.left().saturating_sub(TIME + UNREAD + 1);
     if in_one_row {
         // in a narrow list the name is worth more than half a preview
@@ -84,14 +110,62 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
     pen.cell_right(&time, TIME, quiet(theme.list.time));
     pen.cell_right(&unread, UNREAD, theme.list.unread);
     if !in_one_row {
+        let window = window(state, theme, row);
         let mut pen = canvas.pen(area, 1);
         pen.put(if selected { glyphs.selected } else { " " }, theme.list.unread).skip(MARKS - 1);
-        let room = pen.left().saturating_sub(1);
+        let aside = if waits.is_some() || window.is_some() { TIME + UNREAD } else { 0 };
+        let room = pen.left().saturating_sub(1 + aside);
+        let from = pen.x;
         preview(&mut pen, state, theme, glyphs, row, room);
+        if aside > 0 {
+            pen.go(from + u16::try_from(room).unwrap_or_default()).skip(1);
+            let (mark, words, style) =
+                waits.as_ref().map_or((" ", "", Style::new()), |waits| (waits.mark, waits.words.as_str(), waits.style));
+            pen.skip((TIME - 1).saturating_sub(1 + crate::text::width(words)));
+            pen.put(mark, style).put(words, style);
+            let (words, style) = window.unwrap_or_default();
+            pen.cell_right(&words, UNREAD + 1, style);
+        }
     }
     if selected {
         // the name alone: a preview changes with each message, and costs less in its own style
         canvas.tint(Rect { height: 1, ..area }, base);
+    }
+}
+
+/// How long a customer waits: a mark that grows, and the time.
+struct Waits {
+    mark: &'static str,
+    words: String,
+    style: Style,
+}
+
+/// Minutes from which a wait is no longer short.
+const MIDDLE: i64 = 15;
+/// Minutes from which it is long.
+const LONG: i64 = 60;
+
+fn waiting(canvas: &Canvas<'_>, row: &Conversation) -> Option<Waits> {
+    let (theme, [short, middle, long]) = (canvas.theme, canvas.glyphs.waits);
+    let since = canvas.state.inbox.wait(row.key).since().filter(|_| row.status != Status::Resolved)?;
+    let waited = canvas.state.now.duration_since(since);
+    let (mark, style) = match waited.as_mins() {
+        ..MIDDLE => (short, theme.list.time),
+        MIDDLE..LONG => (middle, theme.screen.warning),
+        LONG.. => (long, theme.screen.error),
+    };
+    Some(Waits { mark, words: times::waited(waited), style })
+}
+
+/// What is left of the service window, in three columns or `shut`; nothing for what is done.
+fn window(state: &State, theme: &Theme, row: &Conversation) -> Option<(String, Style)> {
+    let left = |left: std::time::Duration| jiff::SignedDuration::try_from(left).map(times::left).unwrap_or_default();
+    match super::heading::window(state, row) {
+        _ if row.status == Status::Resolved => None,
+        Window::Open { left: time } => Some((left(time), theme.list.time)),
+        Window::Closing { left: time } => Some((format!("!{}", left(time)), theme.composer.window)),
+        Window::Expired { .. } => Some(("shut".to_owned(), theme.list.time)),
+        Window::Unknown => Some(("?".to_owned(), theme.list.time)),
     }
 }
 
@@ -163,6 +237,10 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
             let clear = canvas.hint(Action::Back, "shows all");
             words(canvas, area, "Nothing matches", &[format!("No conversation matches “{filter}”."), clear]);
         }
+        (Loading::Done, _) if !state.inbox.is_empty() => {
+            let (why, what) = empty_view(canvas);
+            words(canvas, area, &why, &what);
+        }
         (Loading::Failed(reason), _) => words(canvas, area, "The list did not come", &[reason.to_string(), again]),
         (Loading::Done, _) => {
             let whose = match state.lines.as_slice() {
@@ -175,6 +253,33 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect) {
         }
         (Loading::Not | Loading::Asked, _) => words(canvas, area, "Loading the list", &[]),
     }
+}
+
+/// Why a view has nothing, and what to do.
+fn empty_view(canvas: &Canvas<'_>) -> (String, Vec<String>) {
+    let inbox = &canvas.state.inbox;
+    let unassigned = inbox.count_of(BuiltIn::Unassigned);
+    let is = |view: BuiltIn| view.view().name == inbox.view().name;
+    let mut what = Vec::new();
+    let why = if is(BuiltIn::Mine) {
+        if canvas.state.identity.name.is_none() && canvas.state.identity.email.is_none() {
+            what.push("The backend does not say who you are, so nothing can be called yours.".to_owned());
+        } else if unassigned > 0 {
+            let belong = if unassigned == 1 { "belongs" } else { "belong" };
+            what.push(format!("{} {belong} to nobody.", times::counted(unassigned, "conversation")));
+            what.push(canvas.hint(Action::ViewUnassigned, "shows them"));
+        }
+        "Nothing is assigned to you".to_owned()
+    } else if is(BuiltIn::Unread) {
+        "Everything is read".to_owned()
+    } else if is(BuiltIn::Waiting) {
+        "Nobody waits for an answer".to_owned()
+    } else {
+        format!("Nothing in “{}”", inbox.view().name)
+    };
+    what.push(canvas.hint(Action::ViewAll, "shows every conversation"));
+    what.push(canvas.hint(Action::Views, "chooses another view"));
+    (why, what)
 }
 
 fn foot(canvas: &mut Canvas<'_>, area: Rect) {
@@ -198,13 +303,14 @@ fn foot(canvas: &mut Canvas<'_>, area: Rect) {
         }
         return;
     }
-    if all == 0 {
+    if shown == 0 {
         return;
     }
     let place = state.inbox.selected_index().map_or(0, |index| index + 1);
     let hint = canvas.key(Action::Filter).map(|key| format!("{key} filter")).unwrap_or_default();
     let mut pen = canvas.pen(area, 0);
-    pen.skip(1).fit(&format!("{place} of {all}"), dim);
+    let whole = if shown == all { format!("{place} of {all}") } else { format!("{place} of {shown}, {all} in all") };
+    pen.skip(1).fit(&whole, dim);
     let gap = pen.left().saturating_sub(hint.len() + 1);
     if gap > 1 {
         pen.skip(gap).put(&hint, dim.remove_modifier(Modifier::BOLD));

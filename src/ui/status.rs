@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 
 use super::Canvas;
-use crate::app::times;
+use crate::app::{BuiltIn, times};
 use crate::backend::{Health, SessionState};
 use crate::text;
 
@@ -130,9 +130,17 @@ fn about(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
 fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     let state = canvas.state;
     let mut parts = Vec::new();
-    let all = state.inbox.len();
+    // what is assigned at all decides whether these say anything
+    let (mine, unassigned) = (state.inbox.count_of(BuiltIn::Mine), state.inbox.count_of(BuiltIn::Unassigned));
+    let (all, roomy) = (state.inbox.len(), state.size.0 >= 100);
+    if roomy && unassigned > 0 && unassigned < all {
+        parts.push(part(format!("unassigned {unassigned}"), bar));
+    }
     if all > 0 {
         parts.push(part(format!("all {all}"), bar));
+    }
+    if roomy && mine > 0 {
+        parts.push(part(format!("mine {mine}"), bar));
     }
     let unread = state.inbox.unread_conversations();
     if unread > 0 {

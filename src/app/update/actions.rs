@@ -1,7 +1,8 @@
 //! What each action does, by what has the focus.
 
-use super::{Effect, State, keys, lists, open, overlays, reading, say, sending};
+use super::{Effect, State, keys, lists, open, overlays, reading, say, sending, views};
 use crate::app::composer::Mode;
+use crate::app::inbox::BuiltIn;
 use crate::app::state::{Focus, Overlay, TrafficSize};
 use crate::app::threads::Anchor;
 use crate::app::{layout, rows};
@@ -42,7 +43,22 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         }
         Action::SearchNext => step(state, 1, out),
         Action::SearchPrevious => step(state, -1, out),
-        Action::GoTo => state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 }),
+        Action::GoTo => {
+            state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 });
+            overlays::look_up(state);
+        }
+        Action::Views => state.panels.overlay = Some(Overlay::Views { search: String::new(), chosen: 0 }),
+        Action::ViewAll => views::show(state, BuiltIn::All.view()),
+        Action::ViewMine => views::show(state, BuiltIn::Mine.view()),
+        Action::ViewUnassigned => views::show(state, BuiltIn::Unassigned.view()),
+        Action::ViewUnread => views::show(state, BuiltIn::Unread.view()),
+        Action::ViewWaiting => views::show(state, BuiltIn::Waiting.view()),
+        Action::ViewNext => views::step(state, 1),
+        Action::ViewPrevious => views::step(state, -1),
+        Action::Sort => views::sort(state),
+        Action::Mark => views::mark(state),
+        Action::MarkAll => views::mark_all(state),
+        Action::Unmark => views::unmark(state),
         Action::Palette => state.panels.overlay = Some(Overlay::Palette { search: String::new(), chosen: 0 }),
         Action::LoadOlder => lists::fetch_older(state, out),
         Action::FetchGap => lists::fetch_gap(state, out),
@@ -239,7 +255,8 @@ fn back(state: &mut State) {
             state.inbox.set_filter("");
             state.focus = Focus::List;
         }
-        Focus::List => state.inbox.set_filter(""),
+        Focus::List if state.inbox.filter().is_some() => state.inbox.set_filter(""),
+        Focus::List => views::leave(state),
         Focus::Traffic => {
             if state.panels.traffic_chosen.take().is_none() {
                 show_traffic(state, TrafficSize::Hidden);
@@ -248,7 +265,7 @@ fn back(state: &mut State) {
     }
 }
 
-fn show_list(state: &mut State) {
+pub(super) fn show_list(state: &mut State) {
     if state.panels.traffic == TrafficSize::Full {
         show_traffic(state, TrafficSize::Half);
         state.focus = Focus::Filter;
@@ -272,7 +289,11 @@ fn next_unread(state: &mut State, out: &mut Vec<Effect>) {
     let (before, after) = shown.split_at(from.min(shown.len()));
     let unread =
         |key: &&ConversationKey| Some(**key) != state.open && state.inbox.get(**key).is_some_and(|row| row.unread > 0);
-    match after.iter().chain(before).find(unread).copied() {
+    let found = after.iter().chain(before).find(unread).copied();
+    // nothing in this view: what is unread elsewhere is not for ever out of sight
+    let elsewhere =
+        || state.inbox.all().iter().find(unread).copied().filter(|_| state.inbox.unread_conversations() > 0);
+    match found.or_else(elsewhere) {
         Some(key) => {
             let writing = state.focus == Focus::Composer;
             enter(state, key, out);

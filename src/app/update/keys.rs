@@ -20,7 +20,9 @@ const LARGE_PASTE: (usize, usize) = (2_000, 20);
 pub fn context(state: &State) -> Context {
     match &state.panels.overlay {
         Some(Overlay::Help { .. }) => Context::Help,
-        Some(Overlay::Palette { .. } | Overlay::GoTo { .. } | Overlay::Assign { .. }) => Context::Prompt,
+        Some(Overlay::Palette { .. } | Overlay::Views { .. } | Overlay::GoTo { .. } | Overlay::Assign { .. }) => {
+            Context::Prompt
+        }
         Some(Overlay::Paste { .. } | Overlay::Quit { .. }) => Context::Dialog,
         Some(Overlay::Unrouted { .. }) => Context::List,
         None => match state.focus {

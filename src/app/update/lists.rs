@@ -62,6 +62,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     let confirmed: Vec<ConversationKey> = std::mem::take(&mut state.missed.suspects);
     let mut rows = Vec::with_capacity(page.rows.len());
     let mut merges = Vec::new();
+    let mut told = Vec::new();
     for facts in &page.rows {
         let learned = state.directory.learn(facts, NameOrigin::Declared);
         merges.extend(learned.merged);
@@ -69,24 +70,22 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
             in_conflict(state, conflict);
         }
         let key = learned.key;
+        told.extend(facts.unread.map(|unread| (key, unread)));
         if let Some(old) = state.inbox.get(key) {
             let moved = facts.last_at > old.last_at && facts.unread.unwrap_or(0) > old.unread;
             if moved && purpose == Purpose::Drift {
                 state.missed.suspects.push(key);
             }
-            let mut row = old.clone();
-            let unread = row.unread;
-            row.absorb(facts);
-            if state.open == Some(key) || reading::is_being_told(state, key) {
-                row.unread = unread;
-            }
-            rows.push(row);
+            rows.push(absorbed(state, old, facts));
         } else if let Some(row) = Conversation::from_facts(key, facts) {
             rows.push(row);
         }
     }
     state.unread_owed.clear();
     state.inbox.put_all(rows);
+    for (key, unread) in told {
+        state.inbox.told_unread(key, unread);
+    }
     merged(state, &merges, out);
     state.list = Loading::Done;
     state.list_failure = None;
@@ -140,12 +139,8 @@ pub(super) fn put(
     }
     let key = learned.key;
     match state.inbox.get(key).cloned() {
-        Some(mut row) => {
-            let unread = row.unread;
-            row.absorb(facts);
-            if state.open == Some(key) || reading::is_being_told(state, key) {
-                row.unread = unread;
-            }
+        Some(row) => {
+            let row = absorbed(state, &row, facts);
             state.inbox.put(row);
         }
         None => {
@@ -154,8 +149,25 @@ pub(super) fn put(
             }
         }
     }
+    if let Some(unread) = facts.unread {
+        state.inbox.told_unread(key, unread);
+    }
     state.dirty = true;
     key
+}
+
+/// A row with what a row of the backend says of it. What is unread is counted here: the backend is believed where it
+/// has a newer message than we know of, and never when it counts less, for its answer may be older than an event. A
+/// count that differs is shown beside ours.
+fn absorbed(state: &State, old: &Conversation, facts: &ConversationFacts) -> Conversation {
+    let mut row = old.clone();
+    row.absorb(facts);
+    let theirs = std::mem::replace(&mut row.unread, old.unread);
+    let newer = row.last_at > old.last_at;
+    if newer && state.open != Some(old.key) && !reading::is_being_told(state, old.key) {
+        row.unread = old.unread.max(theirs);
+    }
+    row
 }
 
 /// Two rows turned out to be one conversation: everything of the one that is gone moves to the one that is kept.
@@ -270,7 +282,9 @@ pub(super) fn thread(
         }
     }
     let inbound = view.thread.newest_inbound_at();
+    let waits = crate::chat::waiting_since(&view.thread);
     state.inbox.change(key, |row| row.last_inbound_at = row.last_inbound_at.max(inbound));
+    state.inbox.set_wait(key, waits);
     if let Some(error) = answer.unreadable.first() {
         say(state, true, format!("{} messages could not be read: {error}", answer.unreadable.len()));
     }

@@ -4,6 +4,7 @@ mod actions;
 mod keys;
 mod lists;
 mod overlays;
+mod peeking;
 mod placing;
 mod reading;
 mod routing;
@@ -11,11 +12,13 @@ mod sending;
 mod session;
 #[cfg(test)]
 mod tests;
+mod views;
 mod waiting;
 
 pub use keys::context;
 pub use lists::Missed;
-pub use overlays::{conversation_hits, palette_hits};
+pub use overlays::{look_up, palette_hits, view_hits};
+pub use peeking::Peeked;
 pub use reading::Telling;
 pub use sending::LONGEST_TEXT;
 pub use waiting::Waiting;
@@ -39,6 +42,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
             keys::key(state, key, &mut out);
             reading::look(state, &mut out);
+            peeking::peek(state, &mut out);
         }
         Msg::Input(Input::Paste(text)) => {
             state.last_key = Some(at);
@@ -100,6 +104,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
             if let Some(account) = &identity.account {
                 state.directory.set_account(account.clone());
             }
+            state.inbox.set_me(super::inbox::Me::of(&identity));
             state.identity = identity;
             state.dirty = true;
         }
@@ -107,9 +112,14 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
             state.lines = lines;
             state.dirty = true;
         }
-        Report::List { purpose, result, .. } => lists::list(state, purpose, result, out),
+        Report::List { purpose, result, .. } => {
+            lists::list(state, purpose, result, out);
+            peeking::peek(state, out);
+        }
         Report::Thread { key, page, limit, purpose, epoch, result } => {
+            peeking::answered(state, key, &result);
             lists::thread(state, key, &lists::Asked { page, limit, purpose, epoch }, result, out);
+            peeking::peek(state, out);
         }
         Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
@@ -131,6 +141,11 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
 fn say(state: &mut State, bad: bool, text: impl AsRef<str>) {
     state.notice = Some(Notice { text: Clean::line(text.as_ref()), bad, at: state.now });
     state.dirty = true;
+}
+
+/// `1 line`, `2 lines`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    super::times::counted(count, what)
 }
 
 /// A conversation's name as the user knows it.

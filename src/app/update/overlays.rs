@@ -3,10 +3,12 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, waiting};
+use super::{Effect, State, actions, views, waiting};
+use crate::app::inbox::View;
 use crate::app::state::{Focus, Overlay};
 use crate::chat::ConversationKey;
 use crate::config::Action;
+use crate::text;
 
 /// At most this many lines are offered below a prompt.
 const MOST_HITS: usize = 200;
@@ -30,19 +32,50 @@ pub fn palette_hits(search: &str) -> Vec<Action> {
     hits.into_iter().map(|(_, action)| action).collect()
 }
 
+/// The views that can be chosen, with how many conversations each has: the built-in ones, the user's, each line where
+/// there are several, each label.
+pub fn view_hits(state: &State, search: &str) -> Vec<(View, usize)> {
+    let inbox = &state.inbox;
+    let mut views: Vec<(View, usize)> = inbox.views().map(|(view, count)| (view.clone(), count)).collect();
+    let lines: Vec<_> = inbox.lines().collect();
+    if lines.len() > 1 {
+        views.extend(lines.into_iter().map(|(id, count)| {
+            let known = state.lines.iter().find(|line| line.id == *id);
+            let name = known.and_then(|line| line.name.as_ref().or(line.phone.as_ref())).cloned();
+            (View::of_line(id, &name.unwrap_or_else(|| id.shown())), count)
+        }));
+    }
+    views.extend(inbox.labels().map(|(label, count)| (View::of_label(label), count)));
+    let wanted = text::search_fold(search.trim());
+    views.retain(|(view, _)| text::search_fold(&view.name).contains(&wanted));
+    views
+}
+
+/// Looks for the conversations that the overlay offers now. To be called whenever what is typed there changed.
+pub fn look_up(state: &mut State) {
+    state.panels.hits = match &state.panels.overlay {
+        Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. }) => conversation_hits(state, search),
+        _ => Vec::new(),
+    };
+}
+
 /// The conversations that a prompt offers for what was typed, best first.
-pub fn conversation_hits(state: &State, search: &str) -> Vec<ConversationKey> {
+fn conversation_hits(state: &State, search: &str) -> Vec<ConversationKey> {
     if search.is_empty() {
         return state.inbox.all().iter().take(MOST_HITS).copied().collect();
     }
     let pattern = Pattern::parse(search, CaseMatching::Smart, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
+    let mut text = String::new();
     let mut hits: Vec<(u32, ConversationKey)> = Vec::new();
     for key in state.inbox.all() {
         let Some(row) = state.inbox.get(*key) else { continue };
         let phone = row.phone.as_ref().map(|phone| phone.digits()).unwrap_or_default();
-        let text = format!("{} {phone} {}", row.name.as_deref().unwrap_or_default(), row.id.shown());
+        text.clear();
+        for part in [row.name.as_deref().unwrap_or_default(), " ", phone, " ", row.id.as_str()] {
+            text.push_str(part);
+        }
         if let Some(score) = pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher) {
             hits.push((score, *key));
         }
@@ -69,6 +102,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             if let Some(Overlay::Unrouted { chosen }) = state.panels.overlay {
                 let index = chosen.min(unrouted.saturating_sub(1));
                 state.panels.overlay = Some(Overlay::Assign { index, search: String::new(), chosen: 0 });
+                look_up(state);
             }
         }
         Action::LineStart
@@ -98,6 +132,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
 fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
     match state.panels.overlay.as_mut()? {
         Overlay::Palette { search, chosen }
+        | Overlay::Views { search, chosen }
         | Overlay::GoTo { search, chosen }
         | Overlay::Assign { search, chosen, .. } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
@@ -110,6 +145,7 @@ fn change(state: &mut State, with: impl FnOnce(&mut String)) {
     if let Some((search, chosen)) = search(state) {
         with(search);
         *chosen = 0;
+        look_up(state);
     } else if state.panels.overlay.is_none() && state.focus == Focus::Filter {
         let mut text = state.inbox.filter().unwrap_or_default().to_owned();
         with(&mut text);
@@ -145,7 +181,8 @@ pub(super) fn edit(state: &mut State, action: Action) {
 fn choose(state: &mut State, by: isize) {
     let last = match &state.panels.overlay {
         Some(Overlay::Palette { search, .. }) => palette_hits(search).len(),
-        Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. }) => conversation_hits(state, search).len(),
+        Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
+        Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Help { .. }) => crate::app::help::lines(state).len(),
         _ => 0,
@@ -171,18 +208,24 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
                 actions::perform(state, *action, out);
             }
         }
-        Some(Overlay::GoTo { search, chosen }) => {
-            if let Some(key) = conversation_hits(state, &search).get(chosen) {
-                actions::enter(state, *key, out);
+        Some(Overlay::Views { search, chosen }) => {
+            if let Some((view, _)) = view_hits(state, &search).into_iter().nth(chosen) {
+                views::show(state, view);
             }
         }
-        Some(Overlay::Assign { index, search, chosen }) => {
-            if let Some(key) = conversation_hits(state, &search).get(chosen) {
-                waiting::belongs(state, index, *key, out);
+        Some(Overlay::GoTo { chosen, .. }) => {
+            if let Some(key) = state.panels.hits.get(chosen).copied() {
+                actions::enter(state, key, out);
+            }
+        }
+        Some(Overlay::Assign { index, chosen, .. }) => {
+            if let Some(key) = state.panels.hits.get(chosen).copied() {
+                waiting::belongs(state, index, key, out);
             }
         }
         Some(Overlay::Unrouted { chosen }) => {
             state.panels.overlay = Some(Overlay::Assign { index: chosen, search: String::new(), chosen: 0 });
+            look_up(state);
         }
         other => state.panels.overlay = other,
     }

@@ -33,6 +33,7 @@ pub(super) fn place(
     let mut duplicate = seen;
     let mut out_of_order = false;
     let open = state.open == Some(key);
+    let mut waits = None;
     if let Some(view) = state.threads.get_mut(key) {
         if inbound {
             view.typing = None;
@@ -62,6 +63,9 @@ pub(super) fn place(
             }
         }
         state.dirty |= open && !duplicate;
+        if view.latest == Loading::Done {
+            waits = Some(crate::chat::waiting_since(&view.thread));
+        }
     }
     state.missed.heard(key);
     if duplicate {
@@ -69,6 +73,9 @@ pub(super) fn place(
         return Verdict::Duplicate { key };
     }
     raise(state, key, facts, is_line.then_some((at, preview.clone(), inbound)));
+    if let Some(since) = waits {
+        state.inbox.set_wait(key, since);
+    }
     if inbound {
         count_unread(state, key, preview, out);
     }
@@ -112,7 +119,7 @@ fn count_unread(state: &mut State, key: ConversationKey, body: Clean, out: &mut 
     if reading::in_view(state, key) {
         return reading::look(state, out);
     }
-    if state.live_since.is_none() {
+    if state.live_since.is_none() || state.inbox.is_muted(key) {
         return;
     }
     if state.settings.bell {

@@ -239,6 +239,7 @@ fn absorb_update(state: &mut State, key: ConversationKey, facts: &ConversationFa
         row.last_at = row.last_at.max(facts.last_at);
     });
     if let Some(unread) = facts.unread {
+        state.inbox.told_unread(key, unread);
         let more = unread.saturating_sub(before);
         if more > 0 {
             *state.unread_owed.entry(key).or_default() += more;

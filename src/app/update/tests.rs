@@ -1,3 +1,5 @@
+mod triage;
+
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -13,7 +15,7 @@ use crate::chat::{
     NamedId, Origin, Phone, Rank, Rule, Verdict,
 };
 use crate::config::{Keymap, Theme};
-use crate::wire::{Accepted, Event, ListPage, ThreadPage};
+use crate::wire::{Accepted, Event, Identity, ListPage, ThreadPage};
 
 /// A world: a state, and a clock that moves by a second with every message.
 struct World {

@@ -75,6 +75,30 @@ actions! {
         SearchPrevious = "search-previous",
         /// Go to any conversation by name or phone
         GoTo = "go-to",
+        /// Choose a view of the list
+        Views = "views",
+        /// Show every conversation
+        ViewAll = "view-all",
+        /// Show my conversations
+        ViewMine = "view-mine",
+        /// Show what nobody answers
+        ViewUnassigned = "view-unassigned",
+        /// Show what is unread
+        ViewUnread = "view-unread",
+        /// Show who waits for an answer, the longest first
+        ViewWaiting = "view-waiting",
+        /// Show the next view
+        ViewNext = "view-next",
+        /// Show the previous view
+        ViewPrevious = "view-previous",
+        /// Sort the list by last message, waiting time or priority
+        Sort = "sort",
+        /// Mark the selected conversation for what is done with several at once
+        Mark = "mark",
+        /// Mark every conversation that the list shows
+        MarkAll = "mark-all",
+        /// Take all marks away
+        Unmark = "unmark",
         /// Show every command with its key
         Palette = "palette",
     }

@@ -79,7 +79,7 @@ impl Context {
 
     /// Whether a bare character is text here, and so never a command.
     pub fn takes_text(self) -> bool {
-        matches!(self, Context::Global | Context::Composer | Context::Prompt)
+        matches!(self, Context::Global | Context::Composer | Context::Prompt | Context::Help)
     }
 
     /// The contexts that hold while this one has the focus, innermost first: the argument of
@@ -94,7 +94,7 @@ impl Context {
             Context::Traffic => &[Context::Traffic, Context::Browse, Context::Global],
             Context::Composer => &[Context::Composer, Context::Global],
             Context::Prompt => &[Context::Prompt, Context::Global],
-            Context::Help => &[Context::Help, Context::Browse, Context::Global],
+            Context::Help => &[Context::Help, Context::Global],
             Context::Dialog => &[Context::Dialog, Context::Global],
         }
     }

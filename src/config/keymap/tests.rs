@@ -101,7 +101,7 @@ fn the_innermost_context_decides() {
     let keymap = Keymap::built_in().expect("default keymap");
     assert_eq!(keymap.lookup(Context::Composer.stack(), &press("enter")), Match::Action(Action::Send));
     assert_eq!(keymap.lookup(Context::List.stack(), &press("enter")), Match::Action(Action::Open));
-    assert_eq!(keymap.lookup(Context::Help.stack(), &press("q")), Match::Action(Action::Back));
+    assert_eq!(keymap.lookup(Context::Help.stack(), &press("q")), Match::None);
     assert_eq!(keymap.lookup(Context::Composer.stack(), &press("ctrl-g")), Match::Action(Action::GoTo));
     assert_eq!(keymap.lookup(Context::Composer.stack(), &press("q")), Match::None);
 }

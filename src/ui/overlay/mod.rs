@@ -19,6 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
     match overlay {
         Overlay::Help { search, scroll } => help::draw(canvas, search, *scroll),
         Overlay::Palette { search, chosen } => prompt::palette(canvas, search, *chosen),
+        Overlay::Views { search, chosen } => prompt::views(canvas, search, *chosen),
         Overlay::GoTo { search, chosen } => prompt::conversations(canvas, "Go to", search, *chosen),
         Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
         Overlay::Paste { text } => question::paste(canvas, text),

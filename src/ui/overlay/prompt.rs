@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{boxed, typed};
 use crate::app::layout::list_top;
-use crate::app::{times, update};
+use crate::app::{Sort, times, update};
 use crate::text;
 use crate::ui::Canvas;
 
@@ -50,7 +50,31 @@ fn first_keys(canvas: &Canvas<'_>, action: crate::config::Action) -> String {
 pub(super) fn conversations(canvas: &mut Canvas<'_>, title: &str, search: &str, chosen: usize) {
     let inside = boxed(canvas, COLUMNS, ROWS, title);
     let area = typed(canvas, inside, search, "type a name or a phone");
-    found(canvas, area, search, chosen);
+    found(canvas, area, chosen);
+}
+
+/// The views of the list, with how many conversations each has.
+pub(super) fn views(canvas: &mut Canvas<'_>, search: &str, chosen: usize) {
+    let hits = update::view_hits(canvas.state, search);
+    let rows = u16::try_from(hits.len() + 1).unwrap_or(ROWS).clamp(8, ROWS);
+    let inside = boxed(canvas, 56, rows, "Views");
+    let area = typed(canvas, inside, search, "type to find a view");
+    let theme = canvas.theme;
+    if hits.is_empty() {
+        nothing(canvas, area);
+    }
+    let top = list_top(Some(chosen), hits.len(), usize::from(area.height));
+    let current = canvas.state.inbox.view().name.clone();
+    for (nth, (index, (view, count))) in (0..area.height).zip(hits.iter().enumerate().skip(top)) {
+        let open = canvas.glyphs.open;
+        let mut pen = canvas.pen(area, nth);
+        pen.skip(2).put(if view.name == current { open } else { " " }, theme.panel.key);
+        let sort = if view.sort == Sort::Latest { "" } else { view.sort.words() };
+        pen.cell(&view.name, 20, theme.panel.value).skip(1);
+        let room = pen.left().saturating_sub(8);
+        pen.cell(sort, room, theme.screen.dim).cell_right(&count.to_string(), 7, theme.panel.key);
+        mark(canvas, area, nth, index == chosen);
+    }
 }
 
 /// Where an unrouted message belongs.
@@ -63,13 +87,13 @@ pub(super) fn assign(canvas: &mut Canvas<'_>, index: usize, search: &str, chosen
     canvas.pen(inside, 0).skip(1).fit(&words, theme.thread.inbound);
     let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
     let area = typed(canvas, below, search, "type a name or a phone");
-    found(canvas, area, search, chosen);
+    found(canvas, area, chosen);
 }
 
-fn found(canvas: &mut Canvas<'_>, area: Rect, search: &str, chosen: usize) {
+fn found(canvas: &mut Canvas<'_>, area: Rect, chosen: usize) {
     let state = canvas.state;
     let theme = canvas.theme;
-    let hits = update::conversation_hits(state, search);
+    let hits = &state.panels.hits;
     if hits.is_empty() {
         nothing(canvas, area);
     }

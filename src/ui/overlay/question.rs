@@ -1,7 +1,7 @@
 //! Questions that want yes or no.
 
 use super::boxed;
-use crate::app::{Mode, writing};
+use crate::app::{Mode, times, writing};
 use crate::config::Action;
 use crate::text;
 use crate::ui::Canvas;
@@ -20,10 +20,11 @@ pub(super) fn paste(canvas: &mut Canvas<'_>, pasted: &str) {
     };
     let lines = pasted.lines().count();
     let characters = pasted.chars().count();
-    let first = format!("Put {lines} lines, {characters} characters, into {whom}?");
+    let (counted_lines, characters) = (times::counted(lines, "line"), times::counted(characters, "character"));
+    let first = format!("Put {counted_lines}, {characters}, into {whom}?");
     let mut body: Vec<String> = pasted.lines().take(SHOWN).map(|line| format!("  {}", writing::shown(line))).collect();
     if lines > SHOWN {
-        body.push(format!("  and {} lines more", lines - SHOWN));
+        body.push(format!("  and {} more", times::counted(lines - SHOWN, "line")));
     }
     ask(canvas, "Paste", &first, &body);
 }

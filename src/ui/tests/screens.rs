@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{scene, screen};
-use crate::app::{Focus, Loading, Mode, Overlay, State, TrafficSize, Unrouted};
+use crate::app::{BuiltIn, Focus, Loading, Mode, Overlay, Sort, State, TrafficSize, Unrouted, update};
 use crate::backend::{Health, SessionState};
 use crate::chat::Evidence;
 use crate::text::Clean;
@@ -97,6 +97,7 @@ fn help_and_palette() {
 fn prompts_and_questions() {
     let mut state = scene::open(120, 40);
     state.panels.overlay = Some(Overlay::GoTo { search: "a".to_owned(), chosen: 1 });
+    update::look_up(&mut state);
     one("go_to", &state);
     state.unrouted = vec![
         unrouted("two conversations answer to +92 300 1234567", Some(3)),
@@ -105,11 +106,50 @@ fn prompts_and_questions() {
     state.panels.overlay = Some(Overlay::Unrouted { chosen: 1 });
     one("unrouted", &state);
     state.panels.overlay = Some(Overlay::Assign { index: 0, search: "ken".to_owned(), chosen: 0 });
+    update::look_up(&mut state);
     one("assign", &state);
     state.panels.overlay = Some(Overlay::Quit { reason: Clean::line("2 not sent, 1 with a draft") });
     one("quit", &state);
     state.panels.overlay = Some(Overlay::Paste { text: "rm -rf /\u{1b}[31m\n".repeat(30) });
     one("paste", &state);
+}
+
+#[test]
+fn views_of_the_list() {
+    at_all_sizes("views", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.panels.overlay = Some(Overlay::Views { search: String::new(), chosen: 4 });
+        state
+    });
+    at_all_sizes("view_waiting", |columns, rows| {
+        let mut state = scene::inbox(columns, rows);
+        state.inbox.set_view(BuiltIn::Waiting.view());
+        state.inbox.told_unread(state.inbox.all()[2], 1);
+        state
+    });
+    let mut state = scene::inbox(80, 24);
+    state.inbox.set_sort(Sort::Priority);
+    for key in state.inbox.shown()[..3].to_vec() {
+        state.inbox.mark(key, true);
+    }
+    one("marked", &state);
+}
+
+#[test]
+fn an_empty_view_says_why() {
+    let mut said = String::new();
+    for view in [BuiltIn::Mine, BuiltIn::Snoozed, BuiltIn::Unread] {
+        let mut state = scene::inbox(80, 16);
+        for key in state.inbox.all().to_vec() {
+            state.inbox.change(key, |row| row.unread = 0);
+            state.inbox.change(key, |row| row.assignee = None);
+        }
+        state.inbox.set_view(view.view());
+        said.push_str(&screen(&state));
+    }
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        assert_snapshot!("empty_views", said);
+    });
 }
 
 #[test]

@@ -44,6 +44,7 @@ fn any_choices() -> impl Strategy<Value = Choices> {
                 traffic_chosen: (chosen > 0).then_some(chosen),
                 traffic_scroll: scroll,
                 overlay,
+                hits: Vec::new(),
             },
             anchor,
             text,
