@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Failure, Output, Setup};
 use crate::server::db::{Database, DatabaseError};
+use crate::server::faults::FAULTS;
 use crate::server::graph::GraphConfig;
 use crate::server::simulator::SimulatorConfig;
 use crate::server::{DatabaseAt, Server, ServerConfig, ServerError, passwords};
@@ -88,6 +89,14 @@ pub struct Args {
     #[arg(long, value_name = "ID,NUMBER,NAME", value_parser = parse_line)]
     pub line: Vec<LineArg>,
 
+    /// Make something go wrong on purpose; may be repeated. `--fault list` names everything that can
+    #[arg(long, value_name = "NAME[=NUMBER]")]
+    pub fault: Vec<String>,
+
+    /// Let faults be switched on and off while the server runs, over /api/faults
+    #[arg(long)]
+    pub lab: bool,
+
     /// WhatsApp business account that added lines belong to
     #[arg(long, value_name = "ID", default_value = "")]
     pub waba: String,
@@ -109,6 +118,9 @@ pub struct LineArg {
 /// # Errors
 /// The server cannot be started as it was asked to, or the output cannot be written.
 pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> {
+    if args.fault.iter().any(|name| name == "list") {
+        return list_faults(out);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -135,13 +147,25 @@ async fn serve(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failu
     Ok(())
 }
 
+fn list_faults(out: &mut Output) -> Result<(), Failure> {
+    for fault in FAULTS {
+        out.line(format_args!("{:<22}{}", fault.name, fault.about))?;
+        if let Some(setting) = fault.setting {
+            out.line(format_args!("{:22}={} {} unless another number is given", "", setting.default, setting.unit))?;
+        }
+    }
+    Ok(())
+}
+
 fn database(error: DatabaseError) -> Failure {
     failed(error.into())
 }
 
 fn failed(error: ServerError) -> Failure {
     match error {
-        ServerError::Unguarded { .. } | ServerError::Origin(_) => Failure::Usage(error.to_string()),
+        ServerError::Unguarded { .. } | ServerError::Origin(_) | ServerError::Fault(_) => {
+            Failure::Usage(error.to_string())
+        }
         error => Failure::Other(error.to_string()),
     }
 }
@@ -170,6 +194,8 @@ fn config(setup: &Setup, args: &Args) -> Result<ServerConfig, Failure> {
         token_ttl: Duration::from_secs(args.token_hours * 3600),
         cors: args.cors.clone(),
         public_url: args.public_url.clone(),
+        faults: args.fault.clone(),
+        lab: args.lab || !args.fault.is_empty(),
         ..ServerConfig::default()
     })
 }

@@ -41,6 +41,10 @@ pub struct ServerConfig {
     pub ping_timeout: Duration,
     /// Packets that may wait for one socket; one that is further behind is closed.
     pub socket_buffer: usize,
+    /// Faults that are on from the start, `NAME` or `NAME=NUMBER`; see [`super::faults::FAULTS`].
+    pub faults: Vec<String>,
+    /// Whether faults may be switched on and off over `/api/faults`.
+    pub lab: bool,
 }
 
 impl Default for ServerConfig {
@@ -61,6 +65,8 @@ impl Default for ServerConfig {
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             socket_buffer: 32 * 1024,
+            faults: Vec::new(),
+            lab: false,
         }
     }
 }
@@ -103,6 +109,9 @@ pub enum ServerError {
     /// An origin for CORS is no origin.
     #[error("{0:?} is no web origin: it should look like https://inbox.example.com")]
     Origin(String),
+    /// A fault that was asked for is not known.
+    #[error(transparent)]
+    Fault(#[from] super::faults::UnknownFault),
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DatabaseError),

@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::serve::ListenerExt;
+use axum::{Router, ServiceExt};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -15,11 +14,13 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tower::Layer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::channel::{Channel, ChannelError, FetchedMedia, Outbound};
 use super::config::{ServerConfig, ServerError};
 use super::db::Database;
+use super::faults::{Doorway, Lab, WireTag, door, reach};
 use super::graph::GraphChannel;
 use super::ingest::Ingest;
 use super::limits::Limiter;
@@ -30,6 +31,7 @@ use super::sockets::Sockets;
 use super::tokens::Tokens;
 use super::trace::Traces;
 use super::{rest, webhook};
+use rest::LabDoor;
 
 /// How long requests that are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
@@ -76,6 +78,12 @@ impl Server {
     pub async fn listen(self) -> Result<Running, ServerError> {
         let Self { config, db, simulator } = self;
         let cors = cors(&config.cors)?;
+        let lab = Lab::of(&config.faults)?;
+        let lab_door = match config.lab {
+            false => LabDoor::Closed,
+            true if config.listen.ip().is_loopback() => LabDoor::Open,
+            true => LabDoor::Admins,
+        };
         let abandoned = db.abandon_queued().await?;
         if abandoned > 0 {
             tracing::warn!(
@@ -106,8 +114,10 @@ impl Server {
             .build_layer();
         let traces = Traces::default();
         let shared = Shared::new(Parts {
-            sockets: Sockets::new(io, db.clone(), payloads, traces.clone()),
+            sockets: Sockets::new(io, db.clone(), payloads, traces.clone(), lab.clone()),
             traces,
+            lab: lab.clone(),
+            lab_door,
             db: db.clone(),
             channel,
             tokens: Tokens::new(&secret, config.token_ttl),
@@ -129,12 +139,11 @@ impl Server {
             app = app.layer(cors);
         }
         let stop = CancellationToken::new();
-        // An event waits for nothing, so small packets leave at once.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY cannot be set");
-            }
-        });
+        // These stand around the router, not in it: they may change which route a request takes.
+        let app = axum::middleware::from_fn_with_state(lab.clone(), reach).layer(app);
+        let app = axum::middleware::from_fn_with_state(lab.clone(), door).layer(app);
+        let app = app.into_make_service_with_connect_info::<WireTag>();
+        let listener = Doorway { listener, lab };
         let stopped = stop.clone().cancelled_owned();
         let http = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopped).await {
@@ -169,6 +178,11 @@ impl Running {
     /// The way in for Cloud API envelopes, as the webhook takes them.
     pub fn ingest(&self) -> Ingest {
         self.shared.ingest()
+    }
+
+    /// What goes wrong in it on purpose.
+    pub fn lab(&self) -> &Lab {
+        &self.shared.lab
     }
 
     /// A token for an agent, without a password: for the inbox of the same process, and for tests.

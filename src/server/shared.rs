@@ -8,8 +8,10 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::channel::Channel;
 use super::db::Database;
+use super::faults::Lab;
 use super::ingest::Ingest;
 use super::limits::Limiter;
+use super::rest::LabDoor;
 use super::sockets::Sockets;
 use super::tokens::Tokens;
 use super::trace::Traces;
@@ -26,6 +28,8 @@ pub(in crate::server) struct Parts {
     pub tokens: Tokens,
     pub limiter: Limiter,
     pub traces: Traces,
+    pub lab: Lab,
+    pub lab_door: LabDoor,
     pub webhook_secret: Option<SecretString>,
     pub verify_token: Option<SecretString>,
     /// Checking a password takes 19 MB and all of a core: no more than two at a time, whoever asks.

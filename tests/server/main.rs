@@ -13,6 +13,7 @@ mod peers;
 
 mod contract;
 mod envelopes;
+mod faults;
 mod house;
 mod killed;
 mod live;
@@ -22,3 +23,4 @@ mod sending;
 mod tenancy;
 mod trace;
 mod webhook;
+mod wire;

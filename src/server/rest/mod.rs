@@ -6,6 +6,7 @@
 mod auth;
 mod conversations;
 pub mod errors;
+mod faults;
 mod media;
 mod replies;
 mod send;
@@ -14,10 +15,11 @@ mod trace;
 use axum::Router;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
+use axum::routing::{get, patch, post, put};
 use serde_json::{Value, json};
 
 use super::shared::Shared;
+pub(in crate::server) use faults::LabDoor;
 
 /// All routes but the webhook's.
 pub(in crate::server) fn routes() -> Router<Shared> {
@@ -36,6 +38,8 @@ pub(in crate::server) fn routes() -> Router<Shared> {
         .route("/api/messages/send-template", post(send::template))
         .route("/api/trace", get(trace::last))
         .route("/api/trace/{id}", get(trace::one))
+        .route("/api/faults", get(faults::list).delete(faults::clear))
+        .route("/api/faults/{name}", put(faults::switch_on).delete(faults::switch_off))
         .merge(media::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method)

@@ -19,16 +19,18 @@ use serde_json::Value;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::operators::BroadcastOperators;
-use socketioxide::{AckError, SocketError, SocketIo};
+use socketioxide::{AckError, SocketError, SocketIo, TransportType};
 
 use super::db::conversations::Conversation;
 use super::db::messages::Message;
 use super::db::{Database, DatabaseError, now_ms};
+use super::faults::{Lab, OTHER_NAMESPACE};
 use super::payload::Payloads;
 use super::shared::Shared;
 use super::tokens::strip_bearer;
 use super::trace::{Emit, Traces};
-use emission::Emission;
+pub(in crate::server) use emission::Emission;
+use emission::Payload;
 
 /// The room of all sockets of an account.
 pub fn account_room(account: &str) -> String {
@@ -47,6 +49,7 @@ pub(in crate::server) struct Sockets {
     db: Database,
     payloads: Payloads,
     traces: Traces,
+    lab: Lab,
 }
 
 /// Who is behind a socket.
@@ -56,8 +59,8 @@ struct Session {
 }
 
 impl Sockets {
-    pub fn new(io: SocketIo, db: Database, payloads: Payloads, traces: Traces) -> Self {
-        Self { io, db, payloads, traces }
+    pub fn new(io: SocketIo, db: Database, payloads: Payloads, traces: Traces, lab: Lab) -> Self {
+        Self { io, db, payloads, traces, lab }
     }
 
     pub fn payloads(&self) -> &Payloads {
@@ -75,7 +78,31 @@ impl Sockets {
             let shared = serving.clone();
             async move { rooms::listen(&socket, &shared) }
         };
-        self.io.ns("/", connected.with(authenticate));
+        self.io.ns("/", connected.clone().with(authenticate.clone()));
+        self.io.ns(OTHER_NAMESPACE, connected.with(authenticate));
+    }
+
+    /// Whether any socket has joined anything.
+    pub fn anyone_in_a_room(&self) -> bool {
+        self.everyone().any(|socket| !socket.rooms().is_empty())
+    }
+
+    /// Every socket leaves its rooms.
+    pub fn forget_rooms(&self) {
+        self.everyone().for_each(|socket| socket.leave_all());
+    }
+
+    /// Every socket that polls is told that it is disconnected: its connection cannot be cut.
+    pub fn end_polling(&self) {
+        for socket in self.everyone().filter(|socket| socket.transport_type() == TransportType::Polling) {
+            if let Err(error) = socket.disconnect() {
+                tracing::debug!(%error, "a socket could not be disconnected");
+            }
+        }
+    }
+
+    fn everyone(&self) -> impl Iterator<Item = SocketRef> {
+        ["/", OTHER_NAMESPACE].into_iter().filter_map(|name| self.io.of(name)).flat_map(|all| all.sockets())
     }
 
     /// A customer wrote.
@@ -134,42 +161,65 @@ impl Sockets {
         self.io.close().await;
     }
 
-    /// Broadcasts one event, and notes to how many sockets.
+    /// Broadcasts one event, or what the faults that are on make of it.
     async fn emit(&self, emission: Emission) {
-        let Some(everyone) = self.io.of("/") else { return }; // the server stops and has closed its sockets
-        let Emission { room, event, payload, asks, message, .. } = emission;
-        let audience = || match &room {
-            Some(room) => everyone.clone().to(room.clone()),
-            None => everyone.clone(),
-        };
-        if let Some(message) = &message {
-            let sockets = audience().sockets().len();
-            let conversation_id = payload.get("conversationId").map(shown);
-            let at = now_ms();
-            tracing::info!(
-                stage = "broadcast",
-                event,
-                message,
-                room = room.as_deref(),
-                sockets,
-                conversation_id = conversation_id.as_deref(),
-            );
-            self.traces
-                .emitted(message, Emit { event: event.to_owned(), room: room.clone(), sockets, at, conversation_id });
+        for emission in self.lab.events(emission) {
+            if emission.after.is_zero() {
+                self.put(emission).await;
+            } else {
+                let sockets = self.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(emission.after).await;
+                    sockets.put(emission).await;
+                });
+            }
         }
-        if asks {
-            self.ask(audience(), event, &payload).await;
-        } else if let Err(error) = audience().emit(event, &payload).await {
-            tracing::warn!(event, %error, "an event did not reach every socket");
+    }
+
+    /// Broadcasts one event as it is, and notes to how many sockets.
+    async fn put(&self, emission: Emission) {
+        // While the server stops and has closed its sockets there are none.
+        let audiences = ["/", OTHER_NAMESPACE].map(|name| Some((name, emission.audience(&self.io, name)?)));
+        let audiences: Vec<_> = audiences
+            .into_iter()
+            .flatten()
+            .filter(|(name, of)| *name == "/" || !of.clone().sockets().is_empty())
+            .collect();
+        if let Some(message) = &emission.message {
+            let sockets = audiences.iter().map(|(_, audience)| audience.clone().sockets().len()).sum();
+            self.note(message, &emission, sockets);
         }
+        let payload = emission.payload();
+        for (_, audience) in audiences {
+            if emission.asks {
+                self.ask(audience, emission.event, &payload).await;
+            } else if let Err(error) = audience.emit(emission.event, &payload).await {
+                tracing::warn!(event = emission.event, %error, "an event did not reach every socket");
+            }
+        }
+    }
+
+    fn note(&self, message: &str, emission: &Emission, sockets: usize) {
+        let conversation_id = emission.payload.get("conversationId").map(shown);
+        let (event, room) = (emission.event, emission.room.clone());
+        tracing::info!(
+            stage = "broadcast",
+            event,
+            message,
+            room = room.as_deref(),
+            sockets,
+            conversation_id = conversation_id.as_deref(),
+        );
+        let emit = Emit { event: event.to_owned(), room, sockets, at: now_ms(), conversation_id };
+        self.traces.emitted(message, emit);
     }
 
     /// Broadcasts with an ack id. Nobody waits for the answers: the stream is only asked what went wrong at once.
     ///
     /// A socket that is so far behind that it cannot take the event is closed: it comes back and fetches what it
     /// missed, instead of missing it unawares.
-    async fn ask(&self, audience: BroadcastOperators, event: &'static str, payload: &Value) {
-        let answers = match audience.emit_with_ack::<Value, Value>(event, payload).await {
+    async fn ask(&self, audience: BroadcastOperators, event: &'static str, payload: &Payload<'_>) {
+        let answers = match audience.emit_with_ack::<Payload<'_>, Value>(event, payload).await {
             Ok(answers) => answers,
             Err(error) => return tracing::warn!(event, %error, "an event was not sent"),
         };
@@ -202,12 +252,18 @@ fn cut(socket: SocketRef) {
 
 /// Checks the token of a connect packet's auth object, in the words of the reference.
 async fn authenticate(shared: &Shared, socket: &SocketRef, auth: Option<Value>) -> Result<(), String> {
+    if socket.ns() != shared.lab.namespace() {
+        return Err("Invalid namespace".to_owned());
+    }
     let token = match auth.as_ref().and_then(|auth| auth.get("token")) {
         None | Some(Value::Null) => return Err("Authentication error - no token".to_owned()),
         Some(Value::String(token)) if token.is_empty() => return Err("Authentication error - no token".to_owned()),
         Some(Value::String(token)) => strip_bearer(token),
         Some(_) => return Err("Invalid token: jwt malformed".to_owned()),
     };
+    if let Some(refusal) = shared.lab.handshake() {
+        return Err(refusal.to_owned());
+    }
     let claims = shared.tokens.check(token).map_err(|error| format!("Invalid token: {error}"))?;
     match shared.db.account_exists(&claims.account_id).await {
         Ok(true) => {}
@@ -230,7 +286,7 @@ mod tests {
     async fn what_happens_while_the_sockets_are_closed_is_told_to_nobody() {
         let (_layer, io) = SocketIo::new_layer();
         let db = Database::open(&DatabaseAt::Memory).await.unwrap();
-        let sockets = Sockets::new(io, db, Payloads::new("http://127.0.0.1:1"), Traces::default());
+        let sockets = Sockets::new(io, db, Payloads::new("http://127.0.0.1:1"), Traces::default(), Lab::default());
         sockets.io.ns("/", || async {});
         let told = |asks| Emission::to_everyone("message.received", Value::Null, asks);
         sockets.emit(told(false)).await;

@@ -12,8 +12,9 @@ use socketioxide::extract::{AckSender, Event, SocketRef};
 use socketioxide::handler::FromMessageParts;
 use socketioxide::socket::Socket;
 
-use super::{Session, account_room, conversation_room};
+use super::{Emission, Session, account_room, conversation_room};
 use crate::server::db::conversations::Conversation;
+use crate::server::faults::Join;
 use crate::server::shared::Shared;
 
 /// Why a request was refused, in words for whoever wrote the client.
@@ -77,8 +78,9 @@ pub(super) fn listen(socket: &SocketRef, shared: &Shared) {
         socket.on(event, move |request: Request| {
             let shared = shared.clone();
             async move {
-                let done = handle(&shared, &request).await;
-                request.answer(done);
+                if let Some(done) = handle(&shared, &request).await {
+                    request.answer(done);
+                }
             }
         });
     }
@@ -88,40 +90,68 @@ pub(super) fn listen(socket: &SocketRef, shared: &Shared) {
     });
 }
 
-async fn handle(shared: &Shared, request: &Request) -> Result<Value, Refusal> {
-    let session = request.session.as_ref().ok_or_else(|| "This socket is not logged in".to_owned())?;
+/// Does what was asked; gives nothing where a fault leaves it unanswered.
+async fn handle(shared: &Shared, request: &Request) -> Option<Result<Value, Refusal>> {
+    let Some(session) = &request.session else { return Some(Err("This socket is not logged in".to_owned())) };
     if request.event == "subscribe_conversations" {
         let room = account_room(&session.account);
         request.socket.join(room.clone());
-        return Ok(json!({ "success": true, "room": room }));
+        return Some(Ok(json!({ "success": true, "room": room })));
     }
-    let conversation = conversation(shared, session, request.data.as_ref()).await?;
-    let room = conversation_room(&conversation.id);
+    match shared.lab.join(request.data.as_ref()) {
+        Join::Ignored => None,
+        Join::Instead(data) => Some(in_conversation(shared, request, session, Some(&data), false).await),
+        Join::AsUsual => Some(in_conversation(shared, request, session, request.data.as_ref(), false).await),
+        Join::Literal => Some(in_conversation(shared, request, session, request.data.as_ref(), true).await),
+    }
+}
+
+/// Joins, leaves, types. `literal`: the room has the very id that was sent.
+async fn in_conversation(
+    shared: &Shared,
+    request: &Request,
+    session: &Session,
+    data: Option<&Value>,
+    literal: bool,
+) -> Result<Value, Refusal> {
+    let (conversation, named) = conversation(shared, session, data).await?;
+    let room = conversation_room(if literal { named } else { &conversation.id });
     match request.event.as_str() {
-        "join_conversation" => request.socket.join(room.clone()),
+        "join_conversation" => {
+            request.socket.join(room.clone());
+            shared.lab.joined(&shared.sockets);
+        }
         "leave_conversation" => request.socket.leave(room.clone()),
-        _ => typing_in(shared, request, session, &room).await?,
+        _ => typing_in(shared, request, session, &conversation).await?,
     }
     Ok(json!({ "success": true, "conversationId": conversation.id, "room": room }))
 }
 
-async fn typing_in(shared: &Shared, request: &Request, session: &Session, room: &str) -> Result<(), Refusal> {
+/// To everyone in the room but the one who types.
+async fn typing_in(
+    shared: &Shared,
+    request: &Request,
+    session: &Session,
+    conversation: &Conversation,
+) -> Result<(), Refusal> {
     let typing = match request.data.as_ref().and_then(|data| data.get("isTyping")) {
         Some(Value::Bool(typing)) => *typing,
         None => true,
         Some(_) => return Err("isTyping must be true or false".to_owned()),
     };
     let payload = shared.sockets.payloads().typing(&session.account, typing);
-    // To everyone in the room but the one who types.
-    if let Err(error) = request.socket.to(room.to_owned()).emit("typing", &payload).await {
-        tracing::debug!(%error, "typing did not reach every socket");
-    }
+    let emission = Emission::to_conversation(conversation, "typing", payload).from(request.socket.clone());
+    shared.sockets.emit(emission).await;
     Ok(())
 }
 
 /// The conversation that an argument names, if it is one of the session's account. The argument is an object with
-/// `conversationId`, or that id alone; the id is the 24 hex one or the composite.
-async fn conversation(shared: &Shared, session: &Session, data: Option<&Value>) -> Result<Conversation, Refusal> {
+/// `conversationId`, or that id alone; the id is the 24 hex one or the composite. Gives the id as it was sent beside it.
+async fn conversation<'a>(
+    shared: &Shared,
+    session: &Session,
+    data: Option<&'a Value>,
+) -> Result<(Conversation, &'a str), Refusal> {
     let id = match data {
         Some(Value::String(id)) => id,
         Some(Value::Object(fields)) => match fields.get("conversationId") {
@@ -132,7 +162,7 @@ async fn conversation(shared: &Shared, session: &Session, data: Option<&Value>) 
         _ => return Err("An object {conversationId} is expected".to_owned()),
     };
     match shared.db.conversation(&session.account, id).await {
-        Ok(Some(conversation)) => Ok(conversation),
+        Ok(Some(conversation)) => Ok((conversation, id)),
         Ok(None) => Err("Conversation not found".to_owned()),
         Err(error) => {
             tracing::error!(%error, "a conversation could not be looked up for a socket");

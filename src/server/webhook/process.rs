@@ -72,6 +72,11 @@ async fn receive(shared: &Shared, account: &str, line: &str, incoming: &Incoming
         // A clock that runs ahead at the other end must not keep a conversation on top for ever.
         at: incoming.at.unwrap_or_else(now_ms).min(now_ms()),
     };
+    if let Some(why) = shared.lab.storing() {
+        tracing::warn!(stage = "stored", wamid, why, "not stored");
+        shared.traces.not_stored(Some(account), wamid, why);
+        return Ok(());
+    }
     let Some((conversation, id)) = shared.db.receive(account, line, &incoming.customer, &message).await? else {
         tracing::debug!(stage = "stored", wamid, "known already");
         shared.traces.repeated(wamid);
