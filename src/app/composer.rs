@@ -1,6 +1,6 @@
 //! Where the agent writes. Each conversation has a draft of its own; the text can never slip into another thread.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ratatui_textarea::TextArea;
 
@@ -28,6 +28,10 @@ pub struct Composer {
     /// Why the last text came back, in words.
     pub refusal: Option<crate::text::Clean>,
     drafts: HashMap<ConversationKey, TextArea<'static>>,
+    /// What the store has of each.
+    kept: HashMap<ConversationKey, String>,
+    /// Those that may differ from what the store has.
+    touched: HashSet<ConversationKey>,
 }
 
 impl Composer {
@@ -74,6 +78,7 @@ impl Composer {
     /// Gives a text back to the conversation that it was written for, whichever is open now; text that stands there
     /// already is kept below it.
     pub fn give_back(&mut self, key: ConversationKey, text: &str) {
+        self.touched.insert(key);
         if self.target == Some(key) {
             let rest = self.text();
             self.set(&if is_blank(&self.area) { text.to_owned() } else { format!("{text}\n{rest}") });
@@ -85,8 +90,56 @@ impl Composer {
         }
     }
 
+    /// Takes in a draft that the store has kept; what was typed meanwhile stays below it.
+    pub fn restore(&mut self, key: ConversationKey, text: &str) {
+        self.give_back(key, text);
+        self.kept.insert(key, text.to_owned());
+    }
+
+    /// What stands here for a conversation; `None` when it is nothing but white space.
+    pub fn draft(&self, key: ConversationKey) -> Option<String> {
+        let area = if self.target == Some(key) { Some(&self.area) } else { self.drafts.get(&key) };
+        area.filter(|area| !is_blank(area)).map(|area| area.lines().join("\n"))
+    }
+
+    /// The text of the open conversation may have been changed.
+    pub fn touch(&mut self) {
+        self.touched.extend(self.target);
+    }
+
+    /// The draft of a conversation may differ from what the store has.
+    pub fn touch_of(&mut self, key: ConversationKey) {
+        self.touched.insert(key);
+    }
+
+    /// Whether anything may differ from what the store has.
+    pub fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// What differs from what the store has, which is told it now. What `held` says must wait comes another time.
+    pub fn changes(&mut self, held: impl Fn(ConversationKey) -> bool) -> Vec<(ConversationKey, Option<String>)> {
+        let (waiting, touched): (HashSet<_>, HashSet<_>) = self.touched.drain().partition(|key| held(*key));
+        self.touched = waiting;
+        let mut changes = Vec::new();
+        for key in touched {
+            let text = self.draft(key);
+            if self.kept.get(&key) == text.as_ref() {
+                continue;
+            }
+            match &text {
+                Some(text) => self.kept.insert(key, text.clone()),
+                None => self.kept.remove(&key),
+            };
+            changes.push((key, text));
+        }
+        changes
+    }
+
     /// Moves the draft of a conversation that was merged into another.
     pub fn move_draft(&mut self, gone: ConversationKey, kept: ConversationKey) {
+        self.kept.remove(&gone);
+        self.touched.remove(&gone);
         if self.target == Some(gone) {
             let text = self.take();
             self.target = None;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::msg::Timer;
 use crate::backend::Command;
+use crate::store;
 use crate::text::Clean;
 
 /// One wish. The runtime fulfils it and answers, where there is an answer, by a [`Msg`](super::Msg).
@@ -11,6 +12,11 @@ use crate::text::Clean;
 pub enum Effect {
     /// Ask the backend.
     Backend(Command),
+    /// Ask the store, or give it something.
+    Store(store::Command),
+    /// See whether the place from which the token is read has changed; answered by
+    /// [`Msg::TokenChanged`](super::Msg::TokenChanged) if so.
+    LookForToken,
     /// Come back with this timer after a while; a timer that is running already is started anew.
     Wake {
         /// After this long.

@@ -12,6 +12,8 @@ use crate::text;
 
 /// Fewer columns than this show nothing but "too small".
 pub const LEAST_COLUMNS: u16 = 40;
+/// From so many columns on, list and thread stand side by side.
+pub const TWO_PANES: u16 = 80;
 /// Fewer rows than this show nothing but "too small".
 pub const LEAST_ROWS: u16 = 6;
 
@@ -196,7 +198,7 @@ fn panes(shape: &Shape, body: Rect, out: &mut Rects) {
         let (two, three) = cut(rest, rest.width - right - 1);
         (list, thread, details) = (Some(one), Some(two), Some(three));
         out.separators = [Some(line_after(one)), Some(line_after(two))];
-    } else if shape.columns >= 80 {
+    } else if shape.columns >= TWO_PANES {
         let left = (shape.columns * 35 / 100).clamp(28, 46);
         let (one, two) = cut(body, left);
         (list, thread, details) = match wanted {

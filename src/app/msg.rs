@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::backend::Report;
 use crate::chat::ConversationKey;
+use crate::store;
 
 /// One thing that the user did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,12 @@ pub enum Timer {
     Countdown,
     /// The rest of a chord did not come.
     Chord,
+    /// Give the store what has changed.
+    Keep,
+    /// Try again to send what could not be sent.
+    Outbox,
+    /// See whether there is a new token.
+    Token,
 }
 
 /// One thing that happened.
@@ -49,6 +56,12 @@ pub enum Msg {
     Input(Input),
     /// The backend part reports.
     Backend(Report),
+    /// The store answers.
+    Store(store::Reply),
+    /// The place from which the token is read has changed since it was refused.
+    TokenChanged,
+    /// The program is about to end, whatever the reason: what must be kept is given to the store now.
+    Leaving,
     /// The minute changed: relative times and the service windows move on.
     Clock,
     /// A timer ran out.

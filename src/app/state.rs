@@ -78,6 +78,27 @@ pub enum Overlay {
         /// The chosen line.
         chosen: usize,
     },
+    /// Words in the messages of all conversations, or of one.
+    Search {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+        /// In this conversation alone.
+        within: Option<ConversationKey>,
+        /// What the store found for what was typed at that time.
+        found: Option<(String, Vec<crate::store::Hit>)>,
+    },
+    /// What waits to be sent, in all conversations.
+    Queue {
+        /// The chosen one.
+        chosen: usize,
+    },
+    /// Throw this away?
+    Discard {
+        /// Which, of what waits to be sent.
+        client: crate::chat::Id,
+    },
     /// The messages that could not be routed, with their reasons.
     Unrouted {
         /// The chosen one.
@@ -243,6 +264,10 @@ pub struct State {
     pub agent_typing: Option<(ConversationKey, Timestamp)>,
     /// Statuses of messages that are not known yet.
     pub parked: ParkedStatuses,
+    /// What of this is on disk.
+    pub keep: super::keep::Keep,
+    /// What was searched for and found.
+    pub finding: Option<super::finding::Finding>,
     /// Events that wait for a fetch or for the answer to a send.
     pub waiting: super::update::Waiting,
     /// Unread messages that a row counted before their events came.
@@ -303,6 +328,8 @@ impl State {
             sent_here: 0,
             agent_typing: None,
             parked: ParkedStatuses::default(),
+            keep: super::keep::Keep::default(),
+            finding: None,
             waiting: super::update::Waiting::default(),
             unread_owed: HashMap::new(),
             telling: HashMap::new(),

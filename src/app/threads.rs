@@ -1,9 +1,12 @@
 //! The threads that were opened, and how each is being looked at.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::rows::Settled;
-use crate::chat::{ConversationKey, Id, Thread};
+use crate::chat::thread::PageEdge;
+use crate::chat::{ConversationKey, Id, Message, Origin, Thread};
 use crate::text::Clean;
 
 /// How far a fetch is.
@@ -60,6 +63,8 @@ pub struct ThreadView {
     pub read_to: Option<Id>,
     /// The connection on which it was last known to be complete.
     pub epoch: u32,
+    /// What is here came from the cache; the backend has not told its own yet.
+    pub cached: bool,
 }
 
 impl ThreadView {
@@ -117,6 +122,33 @@ impl ThreadView {
         self.new_from = new_from;
         self.cursor = cursor;
         result
+    }
+
+    /// The newest stretch came from the backend, and what was here came from the cache: what the backend has takes its
+    /// place. Older messages of the cache stay only while they are being read, behind a gap: they may have holes.
+    pub fn refresh(&mut self, page: Vec<Message>, start: bool) {
+        let at = |index: usize| self.thread.get(index).and_then(|message| message.created_at);
+        let oldest = page.first().and_then(|message| message.created_at);
+        let reading = match self.anchor {
+            Anchor::At { index, .. } => at(index) < oldest,
+            Anchor::End => false,
+        };
+        let mut fresh = Thread::default();
+        if reading && !start {
+            let fetched: HashSet<&Id> = page.iter().flat_map(|message| message.ids.iter()).collect();
+            let cached = self.thread.iter().filter(|message| {
+                message.origin == Origin::History
+                    && message.created_at < oldest
+                    && !message.ids.iter().any(|id| fetched.contains(id))
+            });
+            fresh.page_in(cached.cloned().collect(), PageEdge::Cached);
+        }
+        fresh.page_in(page, PageEdge::Latest { start });
+        // what was written here, and what came live meanwhile
+        for message in self.thread.iter().filter(|message| message.origin != Origin::History) {
+            fresh.insert(message.clone());
+        }
+        self.change(|thread| *thread = fresh);
     }
 
     fn place(&self, index: usize) -> Place {

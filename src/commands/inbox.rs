@@ -11,11 +11,16 @@ use crate::app::{State, View};
 use crate::backend;
 use crate::config::Theme;
 use crate::inspect::evidence::Address;
-use crate::runtime::{self, Ending, Parts};
+use crate::runtime::{self, Ending, Parts, Watched};
+use crate::store;
 use crate::term::{Capabilities, Colors, install_panic_hook};
 
 /// Reports that may wait for the screen; beyond that the session waits, and the socket's own bounded queue fills.
 const REPORTS: usize = 4096;
+/// Answers of the store that may wait for the screen; it goes on writing meanwhile.
+const ANSWERS: usize = 64;
+/// Conversations of the cache that are shown before the backend answers.
+const KEPT_ROWS: u32 = 1_000;
 
 /// Arguments of the inbox.
 #[derive(Debug, Clone, Default, PartialEq, clap::Args)]
@@ -75,6 +80,12 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     }
     // there, fetching a thread marks nothing as read
     state.peek = place.chosen.profile.dialect == "reference";
+    // two programs that are started at once must not give two texts one id
+    state.sent_here = u64::from(rand::random::<u32>());
+
+    let (answers, stored) = mpsc::channel(ANSWERS);
+    let store = store::open(place.store_config(setup), answers);
+    store.send(store::Command::Start { conversations: KEPT_ROWS });
 
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);
@@ -85,6 +96,9 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         state,
         backend,
         reports,
+        store,
+        stored,
+        token: Watched::new(place.token_files(setup)),
         capabilities,
     };
     let ending = runtime::run(parts).await.map_err(|error| Failure::Other(format!("the screen failed: {error}")))?;

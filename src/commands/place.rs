@@ -1,5 +1,6 @@
 //! The backend that a command works with: a profile's, or the embedded one with simulated customers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -13,6 +14,7 @@ use crate::backend::{BackendConfig, Errand, Resolve, TokenSource};
 use crate::config::{Chosen, Profile, find_token};
 use crate::server::simulator::SimulatorConfig;
 use crate::server::{Running, Server, ServerConfig, ServerError};
+use crate::store::{self, StoreConfig};
 use crate::text::Clean;
 use crate::wire::Dialect;
 
@@ -100,6 +102,22 @@ impl Place {
             presence: SignedDuration::from_secs(config.mark_read.key_seconds.into()),
             ssh: over_ssh,
         }
+    }
+
+    /// Where conversations, drafts and what waits to be sent are kept. The demo's are gone with it.
+    pub fn store_config(&self, setup: &Setup) -> StoreConfig {
+        let history = &setup.loaded.config.history;
+        let place = match &self.demo {
+            Some(_) => store::Place::Memory,
+            None => store::Place::File(store::file_of(&setup.paths, &self.chosen.name)),
+        };
+        StoreConfig { place, days: history.cache_days, megabytes: history.cache_megabytes }
+    }
+
+    /// The files from which the token may come.
+    pub fn token_files(&self, setup: &Setup) -> Vec<PathBuf> {
+        let named = [setup.options.token_file.clone(), self.chosen.profile.token_file.clone()];
+        named.into_iter().flatten().chain([setup.paths.token_file(&self.chosen.name)]).collect()
     }
 
     /// What a session with this backend needs to know.

@@ -27,7 +27,7 @@ pub struct Config {
     pub notifications: Notifications,
     /// When a conversation is marked as read.
     pub mark_read: MarkRead,
-    /// How much is fetched and kept in memory.
+    /// How much is fetched and kept.
     pub history: History,
     /// How often the screen is drawn.
     pub frames: Frames,
@@ -65,7 +65,7 @@ pub struct MarkRead {
     pub key_seconds: u32,
 }
 
-/// How much is fetched and kept in memory.
+/// How much is fetched and kept.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct History {
@@ -73,6 +73,10 @@ pub struct History {
     pub page: u32,
     /// Messages kept in memory for one conversation.
     pub in_memory: u32,
+    /// Days that the cache on disk keeps messages; 0 for ever.
+    pub cache_days: u32,
+    /// Size of the cache on disk in megabytes; 0 without limit.
+    pub cache_megabytes: u32,
 }
 
 /// Frames a second at most; the answer to a key is drawn at once.
@@ -131,7 +135,7 @@ impl Default for MarkRead {
 
 impl Default for History {
     fn default() -> Self {
-        Self { page: 50, in_memory: 5_000 }
+        Self { page: 50, in_memory: 5_000, cache_days: 90, cache_megabytes: 256 }
     }
 }
 

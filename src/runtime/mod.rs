@@ -7,6 +7,7 @@
 mod editor;
 mod pace;
 mod timers;
+mod watched;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -17,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::app::{self, Effect, Input, Msg, State};
 use crate::backend::{Backend, Command, Report};
+use crate::store::{self, Store};
 use crate::term::{
     self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc,
 };
@@ -24,6 +26,7 @@ use crate::ui;
 
 use pace::Pace;
 use timers::Timers;
+pub use watched::Watched;
 
 /// Messages are taken in for at most this long before a frame is drawn.
 const DRAIN_TIME: Duration = Duration::from_millis(8);
@@ -41,6 +44,12 @@ pub struct Parts {
     pub backend: Backend,
     /// What it reports.
     pub reports: mpsc::Receiver<Report>,
+    /// The store.
+    pub store: Store,
+    /// What it answers.
+    pub stored: mpsc::Receiver<store::Reply>,
+    /// Where the token comes from.
+    pub token: Watched,
     /// What the terminal can do.
     pub capabilities: Capabilities,
     /// Whether to use the mouse.
@@ -75,6 +84,9 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
         state: parts.state,
         backend: parts.backend,
         reports: parts.reports,
+        store: parts.store,
+        stored: parts.stored,
+        token: parts.token,
         capabilities: parts.capabilities,
         session,
         input: InputReader::start()?,
@@ -89,14 +101,33 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
     };
     let ending = program.run().await;
     let left = program.session.leave();
-    program.backend.close().await;
+    let Program { mut state, backend, mut reports, store, .. } = program;
+    backend.close().await;
+    // What the backend still answered is taken in, and everything that must be kept is given to the store.
+    while let Ok(report) = reports.try_recv() {
+        keep(&mut state, &store, Msg::Backend(report));
+    }
+    keep(&mut state, &store, Msg::Leaving);
+    store.close().await;
     left.and(ending)
+}
+
+/// A message after the end: of what it wants only what the store is to do is done.
+fn keep(state: &mut State, store: &Store, msg: Msg) {
+    for effect in app::update(state, Timestamp::now(), msg) {
+        if let Effect::Store(command) = effect {
+            store.send(command);
+        }
+    }
 }
 
 struct Program {
     state: State,
     backend: Backend,
     reports: mpsc::Receiver<Report>,
+    store: Store,
+    stored: mpsc::Receiver<store::Reply>,
+    token: Watched,
     capabilities: Capabilities,
     session: Session<io::Stdout>,
     input: InputReader,
@@ -117,6 +148,7 @@ struct Program {
 enum Woken {
     Input(Option<Input>),
     Report(Option<Report>),
+    Stored(store::Reply),
     Signal(Signal),
     Time,
 }
@@ -137,6 +169,7 @@ impl Program {
                 signal = self.signals.next() => Woken::Signal(signal),
                 input = self.input.next() => Woken::Input(input),
                 report = self.reports.recv() => Woken::Report(report),
+                Some(reply) = self.stored.recv() => Woken::Stored(reply),
                 () = tokio::time::sleep_until(wake_at) => Woken::Time,
             };
             match woken {
@@ -145,6 +178,7 @@ impl Program {
                 Woken::Input(None) => self.ending = Some(Ending::Gone),
                 Woken::Report(Some(report)) => self.take(Msg::Backend(report)).await?,
                 Woken::Report(None) => self.ending = Some(Ending::Quit),
+                Woken::Stored(reply) => self.stored(reply).await?,
                 Woken::Time => {}
             }
             self.drain().await?;
@@ -177,6 +211,8 @@ impl Program {
                 self.key(input).await?;
             } else if let Ok(report) = self.reports.try_recv() {
                 self.take(Msg::Backend(report)).await?;
+            } else if let Ok(reply) = self.stored.try_recv() {
+                self.stored(reply).await?;
             } else {
                 break;
             }
@@ -191,6 +227,16 @@ impl Program {
         self.take(Msg::Input(input)).await?;
         if self.state.dirty {
             self.state.dirty = false;
+            self.pace.request_now();
+        }
+        Ok(())
+    }
+
+    /// The store answers. What it kept is the first that there is to see.
+    async fn stored(&mut self, reply: store::Reply) -> io::Result<()> {
+        let first = matches!(reply, store::Reply::Started { .. } | store::Reply::Thread { .. });
+        self.take(Msg::Store(reply)).await?;
+        if first {
             self.pace.request_now();
         }
         Ok(())
@@ -233,6 +279,8 @@ impl Program {
         match effect {
             Effect::Backend(Command::Close) => {}
             Effect::Backend(command) => self.backend.send(command),
+            Effect::Store(command) => self.store.send(command),
+            Effect::LookForToken => return Ok(self.token.has_changed().then_some(Msg::TokenChanged)),
             Effect::Wake { after, timer } => self.timers.start(timer, after, Instant::now()),
             Effect::Copy(text) => {
                 if let Err(error) = osc::copy(&mut self.output, &self.capabilities, &text) {

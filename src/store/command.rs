@@ -9,12 +9,12 @@ use crate::chat::{ConversationKey, Direction, Id, Message, MessageIds};
 use crate::text::Clean;
 
 /// What the store is asked to do. Conversations are named by the id that paths use (`chat::Conversation::id`).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Everything that the screen needs first. Answered by [`Reply::Started`]. To be asked once, at the beginning:
     /// `sending` rows of a program that is gone become unconfirmed here.
     Start {
-        /// So many conversations, the most recent ones.
+        /// So many conversations, the most recent ones; those with a draft or a text on its way come beside them.
         conversations: u32,
     },
     /// Rows that changed: the newest version of each wins. On disk within 200 ms.
@@ -26,6 +26,8 @@ pub enum Command {
         /// The id that stays.
         kept: Id,
     },
+    /// The backend does not have these any more: their rows and messages go. Drafts and the outbox stay.
+    Forget(Vec<Id>),
     /// Messages that are new or changed. One that is here by any of its ids is replaced; its ids and delivery merge.
     /// Those of [`Origin::Local`](crate::chat::Origin::Local) are left out: the outbox has them. Within 200 ms.
     Messages {
@@ -43,7 +45,21 @@ pub enum Command {
         /// At most so many.
         limit: u32,
     },
-    /// What stands in the composer for a conversation. On disk within 500 ms.
+    /// A message with what stands around it. Answered by [`Reply::Around`]; it has all that was given before.
+    LoadAround {
+        /// Given back in the answer.
+        key: ConversationKey,
+        /// Whose.
+        conversation: Id,
+        /// Which message, by any of its ids.
+        ids: MessageIds,
+        /// At most so many before it.
+        before: u32,
+        /// At most so many after it.
+        after: u32,
+    },
+    /// What stands in this program's composer for a conversation. On disk within 500 ms. Two running programs have a
+    /// draft each; what a program left is taken over by the next one that starts.
     Draft {
         /// Whose.
         conversation: Id,
@@ -56,6 +72,8 @@ pub enum Command {
     Claim {
         /// Which.
         client: Id,
+        /// The newest stored message that is known in its conversation: what this attempt brings stands after it.
+        after: Option<Id>,
     },
     /// What became of an attempt.
     Fate {
@@ -72,22 +90,21 @@ pub enum Command {
         /// Which.
         client: Id,
     },
-    /// The open conversation.
-    Position {
-        /// `None` when none is.
-        open: Option<Id>,
-    },
+    /// Where the user stands.
+    Position(Position),
     /// Words in the cached messages. Answered by [`Reply::Found`]; of searches that wait only the newest is answered.
     Search {
         /// Words that all stand in the message, each anywhere; case, accents and vowel points do not matter.
         query: String,
+        /// In this conversation alone.
+        within: Option<Id>,
         /// At most so many.
         limit: u32,
     },
 }
 
 /// What the store says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// The file is open. It comes first, unless [`Reply::Failed`] does; and again when a file turned out damaged later.
     Opened {
@@ -103,8 +120,8 @@ pub enum Reply {
         drafts: Vec<(Id, String)>,
         /// In the order in which they were written. `Sending` means here: another running program is sending it.
         outbox: Vec<OutboxRow>,
-        /// The conversation that was open.
-        open: Option<Id>,
+        /// Where the user stood.
+        position: Position,
     },
     /// Messages of a conversation.
     Thread {
@@ -113,6 +130,15 @@ pub enum Reply {
         /// As asked.
         conversation: Id,
         /// Oldest first; there may be holes between them.
+        messages: Vec<Message>,
+    },
+    /// A message with what stands around it.
+    Around {
+        /// As asked.
+        key: ConversationKey,
+        /// As asked.
+        ids: MessageIds,
+        /// Oldest first; empty when the message is not kept.
         messages: Vec<Message>,
     },
     /// The text is on disk.
@@ -146,15 +172,32 @@ pub enum Reply {
     Found {
         /// As asked.
         query: String,
+        /// As asked.
+        within: Option<Id>,
         /// Newest first.
         hits: Vec<Hit>,
     },
-    /// Something cannot be kept: what, in which file, what to do. The program goes on. Each trouble is told once
-    /// until it is over.
+    /// Something cannot be kept or read: what, in which file, what to do. The program goes on. Each trouble is told
+    /// once until it is over.
     Failed {
         /// In words.
         what: Clean,
+        /// What is given is not on disk until [`Reply::Recovered`] comes.
+        lasting: bool,
     },
+    /// Such a trouble is over: what was given since is on disk.
+    Recovered,
+}
+
+/// Where the user stands.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The open conversation.
+    pub open: Option<Id>,
+    /// Where its thread was scrolled to: the message on top, by any of its ids, and its row there. `None` at its end.
+    pub top: Option<(Id, u32)>,
+    /// When the cache was last in step with the backend.
+    pub as_of: Option<Timestamp>,
 }
 
 /// How far a text of the outbox is.
@@ -181,6 +224,8 @@ pub struct OutboxRow {
     pub written: Timestamp,
     /// When it was put on the wire last.
     pub attempted: Option<Timestamp>,
+    /// The newest stored message that was known then.
+    pub after: Option<Id>,
     /// How far it is.
     pub fate: Fate,
     /// Why it waits, in words.
@@ -192,6 +237,8 @@ pub struct OutboxRow {
 pub struct Hit {
     /// Whose.
     pub conversation: Id,
+    /// The conversation as it is kept, where it is.
+    pub row: Option<Box<StoredConversation>>,
     /// The message's names.
     pub ids: MessageIds,
     /// Who wrote it.

@@ -1,49 +1,126 @@
-//! What stands in the composer of each conversation, and which conversation was open.
+//! What stands in the composer of each conversation, and where the user stands.
+//!
+//! Each running program has drafts of its own, so that two of them never write over each other. What a program left is
+//! taken over by the next one that starts.
 
+use std::path::Path;
+
+use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
+use super::command::Position;
+use super::owner;
 use crate::chat::Id;
 
-/// Keeps a draft, or removes it.
-pub(super) async fn put(conn: &mut SqliteConnection, conversation: &Id, text: Option<&str>) -> Result<(), sqlx::Error> {
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) => {
-            let sql = "INSERT INTO drafts (conversation, text) VALUES (?, ?)
-                       ON CONFLICT (conversation) DO UPDATE SET text = excluded.text";
-            sqlx::query(sql).bind(conversation.as_str()).bind(text).execute(conn).await?;
+/// The owner of drafts that nobody has taken over yet.
+pub(super) const NOBODY: &str = "";
+
+/// Keeps an owner's draft, or removes it.
+pub(super) async fn put(
+    conn: &mut SqliteConnection,
+    conversation: &Id,
+    owner: &str,
+    text: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    let sql = match text.filter(|text| !text.is_empty()) {
+        Some(_) => {
+            "INSERT INTO drafts (conversation, owner, text) VALUES (?1, ?2, ?3)
+             ON CONFLICT (conversation, owner) DO UPDATE SET text = excluded.text"
         }
-        None => {
-            sqlx::query("DELETE FROM drafts WHERE conversation = ?").bind(conversation.as_str()).execute(conn).await?;
-        }
-    }
+        None => "DELETE FROM drafts WHERE conversation = ?1 AND owner = ?2 AND (?3 IS NULL OR ?3 = '')",
+    };
+    sqlx::query(sql).bind(conversation.as_str()).bind(owner).bind(text).execute(conn).await?;
     Ok(())
 }
 
-/// All drafts.
+/// All drafts, whoever wrote them.
 pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<(Id, String)>, sqlx::Error> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT conversation, text FROM drafts ORDER BY conversation").fetch_all(conn).await?;
-    Ok(rows.into_iter().map(|(conversation, text)| (Id::new(conversation), text)).collect())
+    Ok(joined(rows))
 }
 
-/// Notes which conversation is open.
-pub(super) async fn put_position(conn: &mut SqliteConnection, open: Option<&Id>) -> Result<(), sqlx::Error> {
-    match open {
-        Some(open) => {
-            let sql = "INSERT INTO positions (name, value) VALUES ('open', ?)
-                       ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            sqlx::query(sql).bind(open.as_str()).execute(conn).await?;
+/// Takes over what programs left that are gone, and gives all that is ours then.
+pub(super) async fn adopt(
+    conn: &mut SqliteConnection,
+    store: Option<&Path>,
+    ours: &str,
+) -> Result<Vec<(Id, String)>, sqlx::Error> {
+    let rows: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT conversation, owner, text FROM drafts ORDER BY conversation, owner IS NOT ?, owner")
+            .bind(ours)
+            .fetch_all(&mut *conn)
+            .await?;
+    let mut left = Vec::new();
+    let mut taken = Vec::new();
+    for (conversation, owner, text) in rows {
+        let is_ours = owner == ours;
+        if !is_ours && owner != NOBODY && owner::is_running(store, &owner) == Some(true) {
+            continue;
         }
-        None => {
-            sqlx::query("DELETE FROM positions WHERE name = 'open'").execute(conn).await?;
+        if !is_ours {
+            sqlx::query("DELETE FROM drafts WHERE conversation = ? AND owner = ?")
+                .bind(&conversation)
+                .bind(&owner)
+                .execute(&mut *conn)
+                .await?;
+            taken.push(Id::new(conversation.as_str()));
         }
+        left.push((conversation, text));
+    }
+    let drafts = joined(left);
+    for (conversation, text) in drafts.iter().filter(|(conversation, _)| taken.contains(conversation)) {
+        put(conn, conversation, ours, Some(text)).await?;
+    }
+    Ok(drafts)
+}
+
+/// Several drafts of one conversation stand one below the other.
+fn joined(rows: Vec<(String, String)>) -> Vec<(Id, String)> {
+    let mut drafts: Vec<(Id, String)> = Vec::new();
+    for (conversation, text) in rows {
+        match drafts.last_mut() {
+            Some((last, had)) if last.as_str() == conversation => {
+                if *had != text {
+                    had.push('\n');
+                    had.push_str(&text);
+                }
+            }
+            _ => drafts.push((Id::new(conversation), text)),
+        }
+    }
+    drafts
+}
+
+/// Notes where the user stands.
+pub(super) async fn put_position(conn: &mut SqliteConnection, position: &Position) -> Result<(), sqlx::Error> {
+    let top = position.top.as_ref();
+    for (name, value) in [
+        ("open", position.open.as_ref().map(|id| id.as_str().to_owned())),
+        ("top", top.map(|(id, _)| id.as_str().to_owned())),
+        ("row", top.map(|(_, row)| row.to_string())),
+        ("as_of", position.as_of.map(|at| at.to_string())),
+    ] {
+        let sql = match value {
+            Some(_) => {
+                "INSERT INTO positions (name, value) VALUES (?1, ?2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+            }
+            None => "DELETE FROM positions WHERE name = ?1 AND ?2 IS NULL",
+        };
+        sqlx::query(sql).bind(name).bind(value).execute(&mut *conn).await?;
     }
     Ok(())
 }
 
-/// Which conversation was open.
-pub(super) async fn position(conn: &mut SqliteConnection) -> Result<Option<Id>, sqlx::Error> {
-    let open: Option<String> =
-        sqlx::query_scalar("SELECT value FROM positions WHERE name = 'open'").fetch_optional(conn).await?;
-    Ok(open.map(Id::new))
+/// Where the user stood.
+pub(super) async fn position(conn: &mut SqliteConnection) -> Result<Position, sqlx::Error> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM positions").fetch_all(conn).await?;
+    let value = |name: &str| rows.iter().find(|(had, _)| had == name).map(|(_, value)| value.as_str());
+    let row = value("row").and_then(|row| row.parse().ok()).unwrap_or(0);
+    Ok(Position {
+        open: value("open").map(Id::new),
+        top: value("top").map(|id| (Id::new(id), row)),
+        as_of: value("as_of").and_then(|at| at.parse::<Timestamp>().ok()),
+    })
 }

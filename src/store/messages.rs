@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::SqliteConnection;
 
-use crate::chat::{Content, Id, Message, Origin};
+use crate::chat::{Content, Id, Message, MessageIds, Origin};
 use crate::text::search_fold;
 
 /// Keeps a message: a new one as it is, one that is here by any of its ids as the two together say.
@@ -49,6 +49,43 @@ pub(super) async fn newest(
     let sql = "SELECT json FROM messages WHERE conversation = ? ORDER BY at DESC, id DESC, seq DESC LIMIT ?";
     let rows: Vec<String> = sqlx::query_scalar(sql).bind(conversation.as_str()).bind(limit).fetch_all(conn).await?;
     Ok(rows.iter().rev().filter_map(|json| serde_json::from_str(json).ok()).collect())
+}
+
+/// A message by any of its ids, with what stands around it, oldest first; empty when it is not kept.
+pub(super) async fn around(
+    conn: &mut SqliteConnection,
+    conversation: &Id,
+    ids: &MessageIds,
+    before: u32,
+    after: u32,
+) -> Result<Vec<Message>, sqlx::Error> {
+    let text = |id: &Option<Id>| id.as_ref().map(|id| id.as_str().to_owned());
+    let sql = "SELECT at FROM messages WHERE (conversation = ?1 AND wa = ?2) OR (conversation = ?1 AND id = ?3)
+                   OR (conversation = ?1 AND client = ?4) ORDER BY seq LIMIT 1";
+    let at: Option<i64> = sqlx::query_scalar(sql)
+        .bind(conversation.as_str())
+        .bind(text(&ids.wa))
+        .bind(text(&ids.id))
+        .bind(text(&ids.client))
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some(at) = at else { return Ok(Vec::new()) };
+    let mut rows: Vec<String> = Vec::new();
+    let earlier = "SELECT json FROM messages WHERE conversation = ? AND at <= ?
+                   ORDER BY at DESC, id DESC, seq DESC LIMIT ?";
+    let later = "SELECT json FROM messages WHERE conversation = ? AND at > ? ORDER BY at, id, seq LIMIT ?";
+    // of those in the very same millisecond none is left out
+    let found: Vec<String> = sqlx::query_scalar(earlier)
+        .bind(conversation.as_str())
+        .bind(at)
+        .bind(before.saturating_add(1))
+        .fetch_all(&mut *conn)
+        .await?;
+    rows.extend(found.into_iter().rev());
+    let found: Vec<String> =
+        sqlx::query_scalar(later).bind(conversation.as_str()).bind(at).bind(after).fetch_all(conn).await?;
+    rows.extend(found);
+    Ok(rows.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
 }
 
 /// Messages of one conversation go to another; those that are in both become one.

@@ -36,7 +36,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use backlog::Backlog;
-pub use command::{Command, Fate, Hit, OutboxRow, Reply};
+pub use command::{Command, Fate, Hit, OutboxRow, Position, Reply};
 pub use conversation::StoredConversation;
 pub use outbox::LEASE;
 

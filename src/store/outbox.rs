@@ -23,7 +23,7 @@ const LOST: &str = "The program that was sending it stopped before the answer ca
 #[derive(Clone, Debug)]
 pub(super) enum Urgent {
     Enqueue(OutboxRow),
-    Claim(Id),
+    Claim { client: Id, after: Option<Id> },
     Fate { client: Id, fate: Fate, note: Option<Clean> },
     Settle(Id),
 }
@@ -47,7 +47,7 @@ pub(super) async fn perform(
 ) -> Result<Outcome, sqlx::Error> {
     match urgent {
         Urgent::Enqueue(row) => enqueue(conn, row).await,
-        Urgent::Claim(client) => claim(conn, client, owner, now).await,
+        Urgent::Claim { client, after } => claim(conn, client, after.as_ref(), owner, now).await,
         Urgent::Fate { client, fate, note } => {
             let sql = "UPDATE outbox SET fate = ?2, note = ?3, owner = NULL, lease = NULL
                        WHERE client = ?1 AND NOT (fate = 'sending' AND owner IS NOT ?4)";
@@ -83,14 +83,15 @@ async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow) -> Result<Outcome
 /// Puts a row at the end. One that says that it is being sent is queued: only a claim makes it so.
 pub(super) async fn put(conn: &mut SqliteConnection, row: &OutboxRow) -> Result<(), sqlx::Error> {
     let fate = if row.fate == Fate::Sending { Fate::Queued } else { row.fate };
-    let sql = "INSERT INTO outbox (client, conversation, text, written, attempted, fate, note)
-               VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client) DO NOTHING";
+    let sql = "INSERT INTO outbox (client, conversation, text, written, attempted, after, fate, note)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client) DO NOTHING";
     sqlx::query(sql)
         .bind(row.client.as_str())
         .bind(row.conversation.as_str())
         .bind(&row.text)
         .bind(row.written.to_string())
         .bind(row.attempted.map(|at| at.to_string()))
+        .bind(row.after.as_ref().map(Id::as_str))
         .bind(word(fate))
         .bind(row.note.as_deref())
         .execute(conn)
@@ -98,10 +99,17 @@ pub(super) async fn put(conn: &mut SqliteConnection, row: &OutboxRow) -> Result<
     Ok(())
 }
 
-async fn claim(conn: &mut SqliteConnection, client: &Id, owner: &str, now: Timestamp) -> Result<Outcome, sqlx::Error> {
-    let sql = "UPDATE outbox SET fate = 'sending', owner = ?2, lease = ?3, attempted = ?4, note = NULL
+async fn claim(
+    conn: &mut SqliteConnection,
+    client: &Id,
+    after: Option<&Id>,
+    owner: &str,
+    now: Timestamp,
+) -> Result<Outcome, sqlx::Error> {
+    let sql = "UPDATE outbox SET fate = 'sending', owner = ?2, lease = ?3, attempted = ?4, after = ?5, note = NULL
                WHERE client = ?1 AND fate = 'queued'";
     let query = sqlx::query(sql).bind(client.as_str()).bind(owner).bind(lease(now)).bind(now.to_string());
+    let query = query.bind(after.map(Id::as_str));
     let ours = query.execute(conn).await?.rows_affected() == 1;
     Ok(if ours { Outcome::Done } else { Outcome::NotOurs })
 }
@@ -149,20 +157,21 @@ struct Stored {
     text: String,
     written: String,
     attempted: Option<String>,
+    after: Option<String>,
     fate: String,
     note: Option<String>,
 }
 
 /// All rows, in the order in which they were written.
 pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT client, conversation, text, written, attempted, fate, note FROM outbox ORDER BY seq";
+    let sql = "SELECT client, conversation, text, written, attempted, after, fate, note FROM outbox ORDER BY seq";
     let rows: Vec<Stored> = sqlx::query_as(sql).fetch_all(conn).await?;
     Ok(rows.into_iter().map(OutboxRow::from).collect())
 }
 
 /// One row.
 pub(super) async fn row(conn: &mut SqliteConnection, client: &Id) -> Result<Option<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT client, conversation, text, written, attempted, fate, note FROM outbox WHERE client = ?";
+    let sql = "SELECT client, conversation, text, written, attempted, after, fate, note FROM outbox WHERE client = ?";
     let row: Option<Stored> = sqlx::query_as(sql).bind(client.as_str()).fetch_optional(conn).await?;
     Ok(row.map(OutboxRow::from))
 }
@@ -176,6 +185,7 @@ impl From<Stored> for OutboxRow {
             // A time that cannot be read is long ago: the text is kept, and not sent by itself.
             written: row.written.parse().unwrap_or(Timestamp::UNIX_EPOCH),
             attempted: row.attempted.and_then(|at| at.parse().ok()),
+            after: row.after.map(Id::new),
             fate: match row.fate.as_str() {
                 "queued" => Fate::Queued,
                 "sending" => Fate::Sending,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use tokio::time::Instant;
 
+use super::command::Position;
 use super::{StoredConversation, cache, drafts, messages, transaction};
 use crate::chat::{Id, Message};
 
@@ -27,7 +28,7 @@ pub(super) struct Pending {
     /// Where in `messages` a message stands, by conversation and its strongest id.
     places: HashMap<(Id, Id), usize>,
     drafts: HashMap<Id, Option<String>>,
-    position: Option<Option<Id>>,
+    position: Option<Position>,
     due: Option<Instant>,
     /// The last try failed: rows no longer make a batch before its time.
     waits: bool,
@@ -60,8 +61,8 @@ impl Pending {
         self.came();
     }
 
-    pub(super) fn position(&mut self, open: Option<Id>) {
-        self.position = Some(open);
+    pub(super) fn position(&mut self, position: Position) {
+        self.position = Some(position);
         self.came();
     }
 
@@ -89,24 +90,34 @@ impl Pending {
         self.messages.len()
     }
 
+    /// Whether a draft waits.
+    pub(super) fn has_drafts(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
     /// What waits, in a word for the user.
     pub(super) fn what(&self) -> &'static str {
         if self.drafts.is_empty() { "messages" } else { "drafts and messages" }
     }
 
     /// Writes all of it in one transaction.
-    pub(super) async fn write(&self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
+    pub(super) async fn write(
+        &self,
+        conn: &mut SqliteConnection,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
         transaction::begin(conn).await?;
-        let done = self.put(conn, now).await;
+        let done = self.put(conn, owner, now).await;
         transaction::end(conn, done).await
     }
 
-    async fn put(&self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
+    async fn put(&self, conn: &mut SqliteConnection, owner: &str, now: Timestamp) -> Result<(), sqlx::Error> {
         for (conversation, text) in &self.drafts {
-            drafts::put(conn, conversation, text.as_deref()).await?;
+            drafts::put(conn, conversation, owner, text.as_deref()).await?;
         }
-        if let Some(open) = &self.position {
-            drafts::put_position(conn, open.as_ref()).await?;
+        if let Some(position) = &self.position {
+            drafts::put_position(conn, position).await?;
         }
         for row in self.conversations.values() {
             cache::put(conn, row).await?;

@@ -13,13 +13,14 @@ use super::command::Reply;
 use super::error::in_words;
 use super::opening::{connect_reader, is_damage};
 use super::{messages, search};
-use crate::chat::{ConversationKey, Id};
+use crate::chat::{ConversationKey, Id, MessageIds};
 
 /// Something to look up.
 #[derive(Clone, Debug)]
 pub(super) enum Question {
     Thread { key: ConversationKey, conversation: Id, limit: u32 },
-    Search { query: String, limit: u32 },
+    Around { key: ConversationKey, conversation: Id, ids: MessageIds, before: u32, after: u32 },
+    Search { query: String, within: Option<Id>, limit: u32 },
 }
 
 impl Question {
@@ -30,8 +31,13 @@ impl Question {
                 let messages = messages::newest(conn, conversation, *limit).await?;
                 Reply::Thread { key: *key, conversation: conversation.clone(), messages }
             }
-            Self::Search { query, limit } => {
-                Reply::Found { query: query.clone(), hits: search::find(conn, query, *limit).await? }
+            Self::Around { key, conversation, ids, before, after } => {
+                let messages = messages::around(conn, conversation, ids, *before, *after).await?;
+                Reply::Around { key: *key, ids: ids.clone(), messages }
+            }
+            Self::Search { query, within, limit } => {
+                let hits = search::find(conn, query, within.as_ref(), *limit).await?;
+                Reply::Found { query: query.clone(), within: within.clone(), hits }
             }
         })
     }
@@ -40,13 +46,14 @@ impl Question {
     pub(super) fn nothing(self) -> Reply {
         match self {
             Self::Thread { key, conversation, .. } => Reply::Thread { key, conversation, messages: Vec::new() },
-            Self::Search { query, .. } => Reply::Found { query, hits: Vec::new() },
+            Self::Around { key, ids, .. } => Reply::Around { key, ids, messages: Vec::new() },
+            Self::Search { query, within, .. } => Reply::Found { query, within, hits: Vec::new() },
         }
     }
 
     pub(super) fn what(&self) -> &'static str {
         match self {
-            Self::Thread { .. } => "messages",
+            Self::Thread { .. } | Self::Around { .. } => "messages",
             Self::Search { .. } => "words",
         }
     }
@@ -107,7 +114,7 @@ async fn read(
             Err(error) => {
                 let what = in_words(question.what(), Some(&path), &error);
                 // The answer follows; if nobody hears this, nobody hears that.
-                let _ = replies.send(Reply::Failed { what }).await;
+                let _ = replies.send(Reply::Failed { what, lasting: false }).await;
                 (question.nothing(), is_damage(&error))
             }
         };

@@ -54,7 +54,7 @@ impl Rescued {
 
     async fn put(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         for (conversation, text) in &self.drafts {
-            drafts::put(conn, conversation, Some(text)).await?;
+            drafts::put(conn, conversation, drafts::NOBODY, Some(text)).await?;
         }
         for mut row in self.outbox {
             if row.fate == Fate::Sending {

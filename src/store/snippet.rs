@@ -1,6 +1,6 @@
 //! The words around what a search found, in one line.
 
-use crate::text::{Clean, graphemes, search_fold};
+use crate::text::{Clean, find_folded, graphemes};
 
 /// So many graphemes before the match, and so many in all.
 const BEFORE: usize = 24;
@@ -10,7 +10,7 @@ const LENGTH: usize = 100;
 pub(super) fn around(text: &Clean, terms: &[String]) -> Clean {
     let line = text.to_line();
     let starts: Vec<usize> = graphemes(&line).map(|(start, _)| start).collect();
-    let at = first_match(&line, terms).unwrap_or(0);
+    let at = find_folded(&line, terms).first().map_or(0, |range| range.start);
     let grapheme = starts.partition_point(|start| *start <= at).saturating_sub(1);
     // A short text is shown whole.
     let from = if starts.len() <= LENGTH { 0 } else { grapheme.saturating_sub(BEFORE) };
@@ -21,27 +21,10 @@ pub(super) fn around(text: &Clean, terms: &[String]) -> Clean {
     Clean::line_within(&part, LENGTH)
 }
 
-/// The byte at which the first match begins. Each character is folded by itself, and remembers where it came from.
-fn first_match(line: &str, terms: &[String]) -> Option<usize> {
-    let mut folded = String::with_capacity(line.len());
-    let mut origin: Vec<(usize, usize)> = Vec::new();
-    let mut buffer = [0; 4];
-    for (at, character) in line.char_indices() {
-        origin.push((folded.len(), at));
-        if character.is_ascii() {
-            folded.push(character.to_ascii_lowercase());
-        } else {
-            folded.push_str(&search_fold(character.encode_utf8(&mut buffer)));
-        }
-    }
-    let found = terms.iter().filter_map(|term| folded.find(term.as_str())).min()?;
-    let nth = origin.partition_point(|(start, _)| *start <= found).checked_sub(1)?;
-    origin.get(nth).map(|(_, at)| *at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::search_fold;
 
     fn snippet(text: &str, term: &str) -> String {
         around(&Clean::text(text), &[search_fold(term)]).to_string()

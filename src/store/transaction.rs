@@ -45,9 +45,9 @@ pub(super) async fn load(
         outbox::recover(conn, path, owner.name(), now).await?;
         Ok(Reply::Started {
             conversations: cache::recent(conn, limit).await?,
-            drafts: drafts::all(conn).await?,
+            drafts: drafts::adopt(conn, path, owner.name()).await?,
             outbox: outbox::all(conn).await?,
-            open: drafts::position(conn).await?,
+            position: drafts::position(conn).await?,
         })
     }
     .await;

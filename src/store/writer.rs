@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::Connection as _;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 
 use super::backlog::Backlog;
 use super::bounds::Bounds;
-use super::command::{Command, Fate, Reply};
+use super::command::{Command, Fate, Position, Reply};
 use super::error::{OpenError, in_words};
 use super::opening::{self, Shelf, is_damage};
 use super::outbox::{Outcome, Urgent};
@@ -152,7 +152,7 @@ impl Writer {
 
     fn failed(&mut self, error: &OpenError) {
         tracing::error!(%error, "no store");
-        self.replies.give(Reply::Failed { what: Clean::line(&error.to_string()) });
+        self.replies.give(Reply::Failed { what: Clean::line(&error.to_string()), lasting: true });
     }
 
     /// Closes the file. The owner still answers for its rows until it is dropped.
@@ -183,7 +183,7 @@ impl Writer {
         if dropped > 0 {
             let what =
                 format!("The disk is slower than the traffic: {dropped} rows were not cached; they can be fetched");
-            self.replies.give(Reply::Failed { what: Clean::line(&what) });
+            self.replies.give(Reply::Failed { what: Clean::line(&what), lasting: false });
         }
         match command {
             Command::Start { conversations } => self.start(conversations).await,
@@ -191,20 +191,43 @@ impl Writer {
             Command::Messages { conversation, messages } => {
                 messages.into_iter().for_each(|message| self.pending.message(&conversation, message));
             }
-            Command::Merge { gone, kept } => self.merge(gone, kept).await,
+            Command::Merge { gone, kept } => {
+                self.reshape("a conversation under its new id", async |conn| cache::merge(conn, &gone, &kept).await)
+                    .await;
+            }
+            Command::Forget(gone) => {
+                let forget = async |conn: &mut SqliteConnection| {
+                    for id in &gone {
+                        cache::forget(conn, id).await?;
+                    }
+                    Ok(())
+                };
+                self.reshape("what the backend has no more", forget).await;
+            }
             Command::LoadThread { key, conversation, limit } => {
                 self.ask(Question::Thread { key, conversation, limit }).await;
             }
-            Command::Search { query, limit } => self.ask(Question::Search { query, limit }).await,
+            Command::LoadAround { key, conversation, ids, before, after } => {
+                self.ask(Question::Around { key, conversation, ids, before, after }).await;
+            }
+            Command::Search { query, within, limit } => self.ask(Question::Search { query, within, limit }).await,
             Command::Draft { conversation, text } => self.pending.draft(conversation, text),
-            Command::Position { open } => self.pending.position(open),
+            Command::Position(position) => self.pending.position(position),
             Command::Enqueue(row) => self.urgent(row.client.clone(), Urgent::Enqueue(row)).await,
-            Command::Claim { client } => self.urgent(client.clone(), Urgent::Claim(client)).await,
+            Command::Claim { client, after } => {
+                self.urgent(client.clone(), Urgent::Claim { client, after }).await;
+            }
             Command::Fate { fate: Fate::Sending, .. } => {}
             Command::Fate { client, fate, note } => {
                 self.urgent(client.clone(), Urgent::Fate { client, fate, note }).await;
             }
-            Command::Settle { client } => self.urgent(client.clone(), Urgent::Settle(client)).await,
+            Command::Settle { client } => {
+                // a text that came back is on disk as a draft before it is gone as a row
+                if self.pending.has_drafts() {
+                    self.write().await;
+                }
+                self.urgent(client.clone(), Urgent::Settle(client)).await;
+            }
         }
     }
 
@@ -216,14 +239,14 @@ impl Writer {
         let now = self.now();
         for last in [false, true] {
             let Some(shelf) = &mut self.shelf else { return self.pending.written() };
-            match self.pending.write(&mut shelf.conn, now).await {
+            match self.pending.write(&mut shelf.conn, shelf.owner.name(), now).await {
                 Ok(()) => {
                     self.since_bounded += self.pending.messages();
                     if self.since_bounded >= BOUND_EVERY {
                         self.since_bounded = 0;
                         self.bounding = true;
                     }
-                    self.told = None;
+                    self.recovered();
                     return self.pending.written();
                 }
                 Err(error) if is_damage(&error) && !last => self.mend().await,
@@ -242,7 +265,13 @@ impl Writer {
         let what = in_words(what, self.path(), error);
         if self.told.as_ref() != Some(&what) {
             self.told = Some(what.clone());
-            self.replies.give(Reply::Failed { what });
+            self.replies.give(Reply::Failed { what, lasting: true });
+        }
+    }
+
+    fn recovered(&mut self) {
+        if self.told.take().is_some() {
+            self.replies.give(Reply::Recovered);
         }
     }
 
@@ -264,7 +293,8 @@ impl Writer {
                 }
             }
         }
-        let empty = || Reply::Started { conversations: vec![], drafts: vec![], outbox: vec![], open: None };
+        let empty =
+            || Reply::Started { conversations: vec![], drafts: vec![], outbox: vec![], position: Position::default() };
         let reply = started.unwrap_or_else(empty);
         if let Reply::Started { outbox, .. } = &reply {
             self.watched = outbox.iter().map(|row| (row.client.clone(), row.fate)).collect();
@@ -301,7 +331,7 @@ impl Writer {
             let Some(shelf) = &mut self.shelf else { break };
             match transaction::at_once(&mut shelf.conn, &urgent, shelf.owner.name(), now).await {
                 Ok(done) => {
-                    self.told = None;
+                    self.recovered();
                     outcome = Ok(done);
                     break;
                 }
@@ -328,8 +358,8 @@ impl Writer {
                 let what = Clean::line("another text has this id in the outbox; it was left as it is");
                 Reply::Unwritten { client, what }
             }
-            (Urgent::Enqueue(_) | Urgent::Claim(_), Err(what)) => Reply::Unwritten { client, what },
-            (Urgent::Claim(_), Ok(Outcome::Done)) => {
+            (Urgent::Enqueue(_) | Urgent::Claim { .. }, Err(what)) => Reply::Unwritten { client, what },
+            (Urgent::Claim { .. }, Ok(Outcome::Done)) => {
                 self.in_flight.push(client.clone());
                 Reply::Claimed { client, ours: true }
             }
@@ -343,16 +373,17 @@ impl Writer {
         self.replies.give(reply);
     }
 
-    async fn merge(&mut self, gone: Id, kept: Id) {
+    /// Changes the cache as a whole, after everything that was given before is in it.
+    async fn reshape(&mut self, what: &str, how: impl AsyncFnOnce(&mut SqliteConnection) -> Result<(), sqlx::Error>) {
         self.write().await;
         let Some(shelf) = &mut self.shelf else { return };
         let done = async {
             transaction::begin(&mut shelf.conn).await?;
-            let done = cache::merge(&mut shelf.conn, &gone, &kept).await;
+            let done = how(&mut shelf.conn).await;
             transaction::end(&mut shelf.conn, done).await
         };
         if let Err(error) = done.await {
-            self.trouble("a conversation under its new id", &error);
+            self.trouble(what, &error);
         }
     }
 

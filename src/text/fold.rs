@@ -1,5 +1,7 @@
 //! Text as it is compared, abbreviated and aligned.
 
+use std::ops::Range;
+
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::{BidiClass, CanonicalCombiningClass};
@@ -64,4 +66,40 @@ pub fn search_fold(text: &str) -> String {
         })
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Where the folded `terms` stand in a text: byte ranges on characters' borders, in order, never overlapping. Each
+/// character is folded by itself, so a match that only folding across characters would make is not marked.
+pub fn find_folded(text: &str, terms: &[String]) -> Vec<Range<usize>> {
+    let mut folded = String::with_capacity(text.len());
+    // where each character begins, folded and as it is
+    let mut origin: Vec<(usize, usize)> = Vec::new();
+    let mut buffer = [0; 4];
+    for (at, character) in text.char_indices() {
+        origin.push((folded.len(), at));
+        if character.is_ascii() {
+            folded.push(character.to_ascii_lowercase());
+        } else {
+            folded.push_str(&search_fold(character.encode_utf8(&mut buffer)));
+        }
+    }
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for term in terms.iter().filter(|term| !term.is_empty()) {
+        for (start, _) in folded.match_indices(term.as_str()) {
+            let first = origin.partition_point(|(from, _)| *from <= start).saturating_sub(1);
+            let behind = origin.partition_point(|(from, _)| *from < start + term.len());
+            let from = origin.get(first).map_or(0, |(_, at)| *at);
+            let to = origin.get(behind).map_or(text.len(), |(_, at)| *at);
+            found.push(from..to);
+        }
+    }
+    found.sort_by_key(|range| range.start);
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(found.len());
+    for range in found {
+        match merged.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
+        }
+    }
+    merged
 }

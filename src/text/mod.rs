@@ -25,7 +25,7 @@ mod tests;
 
 pub use clean::{Clean, LINE_GRAPHEMES, TEXT_BYTES};
 pub use clusters::{Graphemes, graphemes};
-pub use fold::{Direction, direction, initials, search_fold};
+pub use fold::{Direction, direction, find_folded, initials, search_fold};
 pub use links::{Link, links};
 pub use markup::{Emphasis, Run, markup};
 pub use sanitize::NOTHING_VISIBLE;

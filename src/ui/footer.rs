@@ -1,6 +1,7 @@
 //! The last row: keys that are useful where keys go now, or a word to the user.
 
 use super::Canvas;
+use crate::app::outbox::{Fate, Outgoing, Waits};
 use crate::app::{Focus, Overlay};
 use crate::config::Action;
 use crate::text;
@@ -16,6 +17,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::Views, "views"),
             (Action::GoTo, "go to"),
             (Action::Palette, "commands"),
+            (Action::Search, "search"),
             (Action::Traffic, "traffic"),
             (Action::Help, "help"),
         ],
@@ -24,6 +26,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::Note, "note"),
             (Action::LoadOlder, "older"),
             (Action::CopyText, "copy"),
+            (Action::Filter, "search"),
             (Action::ToggleDetails, "details"),
             (Action::Palette, "commands"),
             (Action::Traffic, "traffic"),
@@ -66,9 +69,19 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         return continuations(canvas);
     }
     let offers: Vec<(String, &str)> = match &state.panels.overlay {
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. }) => {
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. }) => {
             with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")])
         }
+        Some(Overlay::Queue { .. }) => with_keys(
+            canvas,
+            &[
+                (Action::Open, "go there"),
+                (Action::RetrySend, "send"),
+                (Action::TakeBack, "edit"),
+                (Action::DiscardSend, "throw away"),
+                (Action::Back, "close"),
+            ],
+        ),
         Some(Overlay::Unrouted { .. }) => {
             with_keys(canvas, &[(Action::BelongsHere, "say where it belongs"), (Action::Back, "close")])
         }
@@ -96,8 +109,14 @@ fn troubles(canvas: &Canvas<'_>) -> Vec<(String, &'static str)> {
         return Vec::new();
     };
     let mut offers = Vec::new();
-    if state.outbox.unconfirmed(key).is_some() {
-        offers.extend([(Action::RetrySend, "send again"), (Action::TakeBack, "take back")]);
+    let stuck = |item: &Outgoing| item.fate == Fate::Unconfirmed || item.waits == Some(Waits::Agent);
+    if let Some(item) = state.outbox.of(key).find(|item| stuck(item)) {
+        let again = if item.fate == Fate::Unconfirmed { "send again" } else { "send" };
+        offers.extend([
+            (Action::RetrySend, again),
+            (Action::TakeBack, "take back"),
+            (Action::DiscardSend, "throw away"),
+        ]);
     }
     if view.thread.has_gaps() {
         offers.push((Action::FetchGap, "fetch what is missing"));

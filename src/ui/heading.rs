@@ -32,7 +32,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
         add(&format!("waits {}", times::span(state.now.duration_since(since))));
     }
     add(&window_words(state, row));
-    pane_heading(canvas, area, &title, "", focused);
+    let cached = state.open_thread().is_some_and(|view| view.cached);
+    let right = if cached { super::list::cached(state, state.keep.as_of) } else { String::new() };
+    pane_heading(canvas, area, &title, &right, focused);
 }
 
 /// Where a conversation stands, in one word.

@@ -20,7 +20,10 @@ const UNREAD: usize = 4;
 pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
     let state = canvas.state;
     let focused = matches!(state.focus, Focus::List | Focus::Filter) && state.panels.overlay.is_none();
-    let (title, right) = title(canvas);
+    let (title, mut right) = title(canvas);
+    if state.keep.cached_list && right.is_empty() {
+        right = cached(state, state.keep.as_of);
+    }
     pane_heading(canvas, parts.heading, &title, &right, focused);
     if let Some(area) = parts.unrouted {
         unrouted(canvas, area);
@@ -56,6 +59,18 @@ fn title(canvas: &Canvas<'_>) -> (String, String) {
         (0, Sort::Priority) => "by urgency".to_owned(),
     };
     (title, right)
+}
+
+/// What is shown was kept by an earlier run.
+pub(super) fn cached(state: &State, as_of: Option<jiff::Timestamp>) -> String {
+    let zone = &state.settings.zone;
+    match as_of {
+        Some(at) if times::day(at, zone) == times::day(state.now, zone) => {
+            format!("cached, from {}", times::clock(at, zone))
+        }
+        Some(at) => format!("cached, {} old", times::span(state.now.duration_since(at))),
+        None => "cached".to_owned(),
+    }
 }
 
 fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused: bool) {

@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 
 use super::Canvas;
-use crate::app::{BuiltIn, times};
+use crate::app::{BuiltIn, Stage, times};
 use crate::backend::{Health, SessionState};
 use crate::text;
 
@@ -145,6 +145,9 @@ fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     let unread = state.inbox.unread_conversations();
     if unread > 0 {
         parts.push(part(format!("unread {unread}"), canvas.theme.list.name_unread));
+    }
+    if state.keep.trouble.is_some() || matches!(state.keep.stage, Stage::Broken(_)) {
+        parts.push(part(format!("{} not kept on disk", canvas.glyphs.alert), canvas.theme.list.unrouted));
     }
     let queued = state.outbox.items().len();
     if queued > 0 {

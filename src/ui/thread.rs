@@ -1,11 +1,11 @@
 //! The messages in view.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::{Canvas, words};
 use crate::app::rows::{self, Columns, Head, Line, Pane, Row, Tick, Tone};
-use crate::app::{Focus, Loading};
+use crate::app::{Focus, Loading, update};
 use crate::chat::Direction;
 use crate::config::{Action, Context, Theme};
 
@@ -20,6 +20,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let current = (state.focus == Focus::Thread).then(|| rows::current(state, view)).flatten();
     let pane = Pane::sized(state, view, usize::from(area.width), usize::from(area.height));
     let columns = Columns::of(pane.width);
+    let marked = update::marked(state);
     let (shown, _) = pane.visible();
     for (nth, shown) in (0..area.height).zip(shown) {
         let chosen = current == Some(shown.index);
@@ -29,7 +30,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
             Row::New => centred(canvas, area, nth, "new", canvas.glyphs.rule, canvas.theme.thread.new_divider),
             Row::Gap(text) => centred(canvas, area, nth, &text, canvas.glyphs.dashed, canvas.theme.thread.gap),
             Row::Line(line) => {
-                message_row(canvas, area, nth, columns, &line);
+                message_row(canvas, area, nth, columns, &line, &marked);
                 if chosen {
                     let row = Rect { y: area.y + nth, height: 1, ..area };
                     canvas.tint(row, canvas.theme.thread.selected);
@@ -41,7 +42,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, line: &Line<'_>) {
+fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, line: &Line<'_>, marked: &[String]) {
     let (theme, glyphs) = (canvas.theme, canvas.glyphs);
     if let Some(head) = &line.head {
         draw_head(canvas, area, nth, columns, head);
@@ -61,7 +62,17 @@ fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, 
     }
     let (label, text) = line.text.split_at_checked(line.label).unwrap_or(("", &line.text));
     pen.put(label, if line.tone == Tone::Note { theme.thread.note } else { theme.thread.media });
-    pen.put(text, style);
+    if marked.is_empty() {
+        pen.put(text, style);
+    } else {
+        let mut from = 0;
+        for range in crate::text::find_folded(text, marked) {
+            pen.put(text.get(from..range.start).unwrap_or_default(), style);
+            pen.put(text.get(range.clone()).unwrap_or_default(), style.add_modifier(Modifier::REVERSED));
+            from = range.end;
+        }
+        pen.put(text.get(from..).unwrap_or_default(), style);
+    }
     if line.missed {
         pen.put(rows::MISSED, theme.list.missed);
     }

@@ -2,10 +2,14 @@
 
 use switchboard::chat::{Id, Origin};
 use switchboard::config::Paths;
-use switchboard::store::{Command, Fate, Place, Reply, StoredConversation, file_of};
+use switchboard::store::{Command, Fate, Place, Position, Reply, StoredConversation, file_of};
 use switchboard::text::Clean;
 
 use crate::{Desk, NOW, Setup, at, draft, file_in, folder, messages, row, text};
+
+fn open(id: &str) -> Position {
+    Position { open: Some(id.into()), ..Position::default() }
+}
 
 fn conversation(id: &str, second: i64) -> StoredConversation {
     let mut row = StoredConversation::named(id.into());
@@ -27,7 +31,7 @@ async fn what_was_given_is_there_after_opening_again() {
     desk.send(draft("c1", Some("On its way")));
     desk.send(draft("c2", Some("gone")));
     desk.send(draft("c2", None));
-    desk.send(Command::Position { open: Some("c1".into()) });
+    desk.send(Command::Position(open("c1")));
     desk.send(messages("c1", vec![text("m2", "two", NOW - 1), text("m1", "one", NOW - 2)]));
     desk.enqueue(row("s1", "Hello")).await;
     desk.close().await;
@@ -41,7 +45,7 @@ async fn what_was_given_is_there_after_opening_again() {
     assert_eq!(desk.thread("c1", 10).await, vec![text("m1", "one", NOW - 2), text("m2", "two", NOW - 1)]);
     assert_eq!(desk.thread("c1", 1).await, vec![text("m2", "two", NOW - 1)]);
     assert_eq!(desk.thread("c2", 10).await, vec![]);
-    desk.send(Command::Position { open: None });
+    desk.send(Command::Position(Position::default()));
     desk.close().await;
     assert_eq!(Desk::on(&path).started().await.open, None);
 }
@@ -91,7 +95,7 @@ async fn two_conversations_become_one() {
     desk.send(messages("c1", vec![text("m2", "two", NOW - 2), text("m3", "three", NOW - 1)]));
     desk.send(draft("old", Some("below")));
     desk.send(draft("c1", Some("above")));
-    desk.send(Command::Position { open: Some("old".into()) });
+    desk.send(Command::Position(open("old")));
     let mut waiting = row("s1", "Hello");
     waiting.conversation = "old".into();
     desk.enqueue(waiting).await;

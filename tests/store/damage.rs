@@ -132,7 +132,7 @@ async fn a_newer_schema_is_left_alone_and_told() {
     let before = std::fs::read(&path).expect("read");
 
     let mut desk = Desk::on(&path);
-    let Reply::Failed { what } = desk.reply().await else { panic!("it was opened") };
+    let Reply::Failed { what, .. } = desk.reply().await else { panic!("it was opened") };
     assert!(what.contains("newer") && what.contains("9999") && what.contains("acme.sqlite"), "{what}");
     assert_eq!(desk.started().await.outbox, vec![], "it goes on without");
     desk.send(Command::Enqueue(row("s9", "Hello")));
@@ -149,7 +149,7 @@ async fn a_path_that_cannot_be_a_file_is_told() {
     let path = folder.path().join("a-directory");
     std::fs::create_dir(&path).expect("made");
     let mut desk = Desk::on(&path);
-    let Reply::Failed { what } = desk.reply().await else { panic!("it was opened") };
+    let Reply::Failed { what, .. } = desk.reply().await else { panic!("it was opened") };
     assert!(what.contains("a-directory"), "{what}");
     assert!(path.is_dir());
     assert_eq!(desk.started().await.drafts, vec![]);
@@ -179,7 +179,7 @@ async fn a_full_disk_is_told_and_survived() {
             limit: 1,
         });
         let failed = desk.find(|reply| match reply {
-            Reply::Failed { what } => Some(Some(what)),
+            Reply::Failed { what, .. } => Some(Some(what)),
             Reply::Thread { .. } => Some(None),
             _ => None,
         });

@@ -95,7 +95,7 @@ async fn a_runtime_that_goes_away_loses_no_text() {
         let desk = runtime.block_on(async {
             let mut desk = Desk::on(&dropped);
             desk.enqueue(row("s1", "Hello")).await;
-            desk.send(Command::Claim { client: "s1".into() });
+            desk.send(Command::Claim { client: "s1".into(), after: None });
             desk
         });
         runtime.shutdown_background();

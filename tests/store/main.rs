@@ -96,8 +96,8 @@ impl Desk {
     async fn started(&mut self) -> Started {
         self.send(Command::Start { conversations: 100 });
         self.find(|reply| match reply {
-            Reply::Started { conversations, drafts, outbox, open } => {
-                Some(Started { conversations, drafts, outbox, open })
+            Reply::Started { conversations, drafts, outbox, position } => {
+                Some(Started { conversations, drafts, outbox, open: position.open })
             }
             _ => None,
         })
@@ -116,9 +116,9 @@ impl Desk {
     }
 
     async fn search(&mut self, query: &str) -> Vec<switchboard::store::Hit> {
-        self.send(Command::Search { query: query.to_owned(), limit: 50 });
+        self.send(Command::Search { query: query.to_owned(), within: None, limit: 50 });
         self.find(|reply| match reply {
-            Reply::Found { query: of, hits } if of == query => Some(hits),
+            Reply::Found { query: of, hits, .. } if of == query => Some(hits),
             _ => None,
         })
         .await
@@ -131,7 +131,7 @@ impl Desk {
     }
 
     async fn claim(&mut self, client: &str) -> bool {
-        self.send(Command::Claim { client: client.into() });
+        self.send(Command::Claim { client: client.into(), after: None });
         match self.reply_about_outbox().await {
             Reply::Claimed { client: of, ours } if of == Id::from(client) => ours,
             other => panic!("{other:?}"),
@@ -207,6 +207,7 @@ fn row(client: &str, text: &str) -> OutboxRow {
         text: text.to_owned(),
         written: "2026-01-05T12:00:00.123456789Z".parse().expect("a time"),
         attempted: None,
+        after: None,
         fate: Fate::Queued,
         note: None,
     }

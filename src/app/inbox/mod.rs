@@ -7,7 +7,7 @@ mod tests;
 mod view;
 mod wait;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -42,6 +42,8 @@ pub struct Inbox {
     /// How many conversations have each label.
     labels: BTreeMap<Clean, usize>,
     marked: usize,
+    /// Rows that changed since somebody asked.
+    touched: HashSet<ConversationKey>,
 }
 
 /// A view and how many conversations it has.
@@ -67,6 +69,7 @@ impl Default for Inbox {
             lines: BTreeMap::new(),
             labels: BTreeMap::new(),
             marked: 0,
+            touched: HashSet::new(),
         }
     }
 }
@@ -131,6 +134,9 @@ impl Inbox {
 
     fn replace(&mut self, old: Option<Conversation>, row: Conversation, wait: Wait) {
         let key = row.key;
+        if old.as_ref() != Some(&row) {
+            self.touched.insert(key);
+        }
         let was = old.as_ref().map(|old| (old, self.wait(key)));
         let moved = |sort| {
             was.is_none_or(|(old, wait_before)| shelf::place(sort, old, wait_before) != shelf::place(sort, &row, wait))
@@ -179,6 +185,9 @@ impl Inbox {
             return;
         }
         for row in rows {
+            if self.shelf.get(row.key) != Some(&row) {
+                self.touched.insert(row.key);
+            }
             let wait = match self.shelf.get(row.key) {
                 Some(old) => self.wait(row.key).after(old, &row),
                 None => Wait::of(&row),
@@ -211,6 +220,21 @@ impl Inbox {
             let at = below.unwrap_or(0).min(self.shown().len().saturating_sub(1));
             self.selected = self.shown().get(at).copied();
         }
+    }
+
+    /// Whether any row changed since [`take_touched`](Self::take_touched) was asked.
+    pub fn is_touched(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    /// These rows count as changed.
+    pub fn touch(&mut self, keys: impl IntoIterator<Item = ConversationKey>) {
+        self.touched.extend(keys);
+    }
+
+    /// The rows that changed since this was last asked.
+    pub fn take_touched(&mut self) -> HashSet<ConversationKey> {
+        std::mem::take(&mut self.touched)
     }
 
     /// Changes a row in place and moves it where it belongs now.

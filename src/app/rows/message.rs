@@ -218,7 +218,7 @@ fn tick(pane: &Pane<'_>, message: &Message) -> Option<Tick> {
     Some(match (fate, &message.delivery) {
         (Some(Fate::Unconfirmed), _) => Tick::Unconfirmed,
         (_, Delivery { failure: Some(_), .. }) => Tick::Failed,
-        (Some(Fate::Sending), _) => Tick::Sending,
+        (Some(Fate::Sending | Fate::Elsewhere), _) => Tick::Sending,
         (_, Delivery { rank: Rank::Queued, .. }) => Tick::Queued,
         (_, Delivery { rank: Rank::Sent, .. }) => Tick::Sent,
         (_, Delivery { rank: Rank::Delivered, .. }) => Tick::Delivered,

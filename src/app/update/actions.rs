@@ -1,6 +1,6 @@
 //! What each action does, by what has the focus.
 
-use super::{Effect, State, keys, lists, open, overlays, reading, say, sending, views};
+use super::{Effect, State, keys, lists, open, overlays, queue, reading, say, searching, sending, typing, views};
 use crate::app::composer::Mode;
 use crate::app::inbox::BuiltIn;
 use crate::app::state::{Focus, Overlay, TrafficSize};
@@ -37,12 +37,14 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::NextUnread => next_unread(state, out),
         Action::VisitBack => visit(state, |visits| visits.back(), out),
         Action::VisitForward => visit(state, |visits| visits.forward(), out),
+        Action::Filter if state.focus == Focus::Thread && state.open.is_some() => {
+            searching::open(state, state.open, out);
+        }
+        Action::Search => searching::open(state, None, out),
         Action::Filter => {
             state.focus = Focus::Filter;
             show_list(state);
         }
-        Action::SearchNext => step(state, 1, out),
-        Action::SearchPrevious => step(state, -1, out),
         Action::GoTo => {
             state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 });
             overlays::look_up(state);
@@ -59,6 +61,12 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Mark => views::mark(state),
         Action::MarkAll => views::mark_all(state),
         Action::Unmark => views::unmark(state),
+        Action::SearchNext | Action::SearchPrevious => {
+            let next = action == Action::SearchNext;
+            if state.focus == Focus::Traffic || !searching::step(state, next, out) {
+                step(state, if next { 1 } else { -1 }, out);
+            }
+        }
         Action::Palette => state.panels.overlay = Some(Overlay::Palette { search: String::new(), chosen: 0 }),
         Action::LoadOlder => lists::fetch_older(state, out),
         Action::FetchGap => lists::fetch_gap(state, out),
@@ -79,8 +87,16 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Note => compose(state, Mode::Note),
         Action::Send => sending::send(state, out),
         Action::NewLine => state.composer.area.insert_newline(),
-        Action::RetrySend => sending::retry(state, out),
-        Action::TakeBack => sending::take_back(state),
+        Action::RetrySend => queue::retry(state, out),
+        Action::TakeBack => queue::take_back(state, out),
+        Action::DiscardSend => queue::ask_to_discard(state),
+        Action::Queue => {
+            if state.outbox.items().is_empty() {
+                say(state, false, "Nothing waits to be sent");
+            } else {
+                state.panels.overlay = Some(Overlay::Queue { chosen: 0 });
+            }
+        }
         Action::LineStart
         | Action::LineEnd
         | Action::DeleteWord
@@ -110,8 +126,11 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
     }
 }
 
-/// Leaving asks only when something would be lost: a text that waits or whose fate is not known.
+/// Leaving asks only when something would be lost: what is on disk is there again the next time.
 fn quit(state: &mut State, out: &mut Vec<Effect>) {
+    if state.keep.is_safe(state.settings.demo) {
+        return out.push(Effect::Quit);
+    }
     let waiting = state.outbox.items().len();
     let drafts = state.composer.drafts();
     if waiting == 0 && drafts == 0 {
@@ -250,6 +269,7 @@ fn back(state: &mut State) {
             } else {
                 state.focus = Focus::List;
             }
+            state.finding = None;
         }
         Focus::Filter => {
             state.inbox.set_filter("");
@@ -380,7 +400,7 @@ fn edit(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Redo => _ = area.redo(),
         _ => {}
     }
-    sending::agent_types(state, out);
+    typing::agent_types(state, out);
 }
 
 /// The question about a large paste, or about leaving, was answered.
@@ -388,6 +408,7 @@ pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
     match state.panels.overlay.take() {
         Some(Overlay::Paste { text }) if yes => keys::insert(state, &text),
         Some(Overlay::Quit { .. }) if yes => out.push(Effect::Quit),
+        Some(Overlay::Discard { client }) if yes => queue::discard(state, &client, out),
         _ => {}
     }
     reading::look(state, out);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
 
-use super::{Effect, State, actions, overlays, sending};
+use super::{Effect, State, actions, overlays, typing};
 use crate::app::layout;
 use crate::app::msg::Timer;
 use crate::app::state::{Focus, Overlay};
@@ -20,11 +20,16 @@ const LARGE_PASTE: (usize, usize) = (2_000, 20);
 pub fn context(state: &State) -> Context {
     match &state.panels.overlay {
         Some(Overlay::Help { .. }) => Context::Help,
-        Some(Overlay::Palette { .. } | Overlay::Views { .. } | Overlay::GoTo { .. } | Overlay::Assign { .. }) => {
-            Context::Prompt
-        }
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. }) => Context::Dialog,
+        Some(
+            Overlay::Palette { .. }
+            | Overlay::Views { .. }
+            | Overlay::GoTo { .. }
+            | Overlay::Assign { .. }
+            | Overlay::Search { .. },
+        ) => Context::Prompt,
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. }) => Context::Dialog,
         Some(Overlay::Unrouted { .. }) => Context::List,
+        Some(Overlay::Queue { .. }) => Context::Thread,
         None => match state.focus {
             Focus::List => Context::List,
             Focus::Thread => Context::Thread,
@@ -68,7 +73,7 @@ fn text(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
         }
     } else if state.focus == Focus::Composer && state.composer.area.input(event) {
         state.composer.refusal = None;
-        sending::agent_types(state, out);
+        typing::agent_types(state, out);
     }
 }
 

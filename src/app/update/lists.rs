@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Effect, State, fetch_latest, reading, say, sending, title_of, watch};
+use super::{Effect, State, fetch_latest, queue, reading, say, sending, storing, title_of, watch};
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
 use crate::chat::directory::{Conflict, NameOrigin};
 use crate::chat::thread::PageEdge;
-use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Id, Message, Origin};
+use crate::chat::{Conversation, ConversationFacts, ConversationKey, Direction, Id, Message, MessageIds, Origin};
 use crate::inspect::evidence;
 use crate::text::Clean;
 use crate::wire::{ListPage, ThreadPage};
@@ -63,6 +63,11 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     let mut rows = Vec::with_capacity(page.rows.len());
     let mut merges = Vec::new();
     let mut told = Vec::new();
+    let mut listing = storing::Listing::default();
+    let limit = usize::try_from(state.settings.list_limit).unwrap_or(usize::MAX);
+    if page.rows.len() + page.unreadable.len() >= limit || page.next.is_some() {
+        listing.reaches = Some(page.rows.iter().map(|row| row.last_at).min().flatten());
+    }
     for facts in &page.rows {
         let learned = state.directory.learn(facts, NameOrigin::Declared);
         merges.extend(learned.merged);
@@ -71,7 +76,10 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
         }
         let key = learned.key;
         told.extend(facts.unread.map(|unread| (key, unread)));
-        if let Some(old) = state.inbox.get(key) {
+        listing.keys.insert(key);
+        if let Some(row) = storing::confirmed(state, key, facts, out) {
+            rows.push(row);
+        } else if let Some(old) = state.inbox.get(key) {
             let moved = facts.last_at > old.last_at && facts.unread.unwrap_or(0) > old.unread;
             if moved && purpose == Purpose::Drift {
                 state.missed.suspects.push(key);
@@ -89,6 +97,9 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     merged(state, &merges, out);
     state.list = Loading::Done;
     state.list_failure = None;
+    storing::forget_the_gone(state, &listing, out);
+    state.keep.listed = Some(listing);
+    storing::watch_again(state, out);
     if let Some(error) = page.unreadable.first() {
         say(state, true, format!("{} rows of the list could not be read: {error}", page.unreadable.len()));
     }
@@ -138,6 +149,11 @@ pub(super) fn put(
         in_conflict(state, conflict);
     }
     let key = learned.key;
+    if let Some(row) = storing::confirmed(state, key, facts, out) {
+        state.inbox.put(row);
+        state.dirty = true;
+        return key;
+    }
     match state.inbox.get(key).cloned() {
         Some(row) => {
             let row = absorbed(state, &row, facts);
@@ -174,6 +190,12 @@ fn absorbed(state: &State, old: &Conversation, facts: &ConversationFacts) -> Con
 pub(super) fn merged(state: &mut State, merges: &[(ConversationKey, ConversationKey)], out: &mut Vec<Effect>) {
     for (gone, kept) in merges {
         let name = title_of(state, *kept);
+        let id = |key: ConversationKey| state.inbox.get(key).map(|row| row.id.clone());
+        if let (Some(gone), Some(kept)) = (id(*gone), id(*kept)) {
+            out.push(Effect::Store(crate::store::Command::Merge { gone, kept }));
+        }
+        state.outbox.move_to(*gone, *kept);
+        state.keep.cached.remove(gone);
         state.inbox.remove(*gone);
         state.visits.forget(*gone);
         state.composer.move_draft(*gone, *kept);
@@ -246,7 +268,7 @@ pub(super) fn thread(
         answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
     let live_since = state.live_since;
     let Some(view) = state.threads.get_mut(key) else { return };
-    let first_time = view.latest != Loading::Done && view.thread.is_empty();
+    let first_time = view.latest != Loading::Done && (view.thread.is_empty() || view.cached);
     let unread = usize::try_from(state.inbox.get(key).map_or(0, |row| row.unread)).unwrap_or(0);
     let mut missed = 0;
     for message in &mut kept {
@@ -260,10 +282,15 @@ pub(super) fn thread(
             state.missed.find(key, message.ids.iter().cloned().collect(), state.now);
         }
     }
+    let ids: Vec<MessageIds> = kept.iter().map(|message| message.ids.clone()).collect();
     let start = kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX);
     match page {
         Page::Latest => {
-            view.change(|thread| thread.page_in(kept, PageEdge::Latest { start }));
+            if std::mem::take(&mut view.cached) {
+                view.refresh(kept, start);
+            } else {
+                view.change(|thread| thread.page_in(kept, PageEdge::Latest { start }));
+            }
             view.latest = Loading::Done;
             view.epoch = *epoch;
             if first_time {
@@ -283,6 +310,9 @@ pub(super) fn thread(
     }
     let inbound = view.thread.newest_inbound_at();
     let waits = crate::chat::waiting_since(&view.thread);
+    for ids in ids {
+        storing::remember(state, key, &ids);
+    }
     state.inbox.change(key, |row| row.last_inbound_at = row.last_inbound_at.max(inbound));
     state.inbox.set_wait(key, waits);
     if let Some(error) = answer.unreadable.first() {
@@ -291,7 +321,10 @@ pub(super) fn thread(
     if missed > 0 {
         out.push(Effect::Backend(Command::Missed { count: missed }));
     }
-    sending::reconcile(state, key);
+    sending::reconcile(state, key, out);
+    if *page == Page::Latest {
+        queue::looked(state, key, out);
+    }
     reading::look(state, out);
 }
 
@@ -309,7 +342,14 @@ pub(super) fn fetch_older(state: &mut State, out: &mut Vec<Effect>) {
     let Some(key) = state.open else { return };
     let Some(target) = super::target(state, key) else { return };
     let step = state.settings.thread_limit;
+    let offline = !super::session::is_connected(&state.session.state);
     let Some(view) = state.threads.get_mut(key) else { return };
+    if offline && view.older != Loading::Asked {
+        view.older = Loading::Asked;
+        let limit = u32::try_from(view.thread.len()).unwrap_or(u32::MAX).saturating_add(step);
+        state.dirty = true;
+        return storing::load(state, key, limit, out);
+    }
     if matches!(view.older, Loading::Asked | Loading::Done) || view.latest != Loading::Done {
         return;
     }

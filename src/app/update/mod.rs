@@ -6,12 +6,16 @@ mod lists;
 mod overlays;
 mod peeking;
 mod placing;
+mod queue;
 mod reading;
 mod routing;
+mod searching;
 mod sending;
 mod session;
+mod storing;
 #[cfg(test)]
 mod tests;
+mod typing;
 mod views;
 mod waiting;
 
@@ -20,7 +24,9 @@ pub use lists::Missed;
 pub use overlays::{look_up, palette_hits, view_hits};
 pub use peeking::Peeked;
 pub use reading::Telling;
+pub use searching::{marked, nothing_found};
 pub use sending::LONGEST_TEXT;
+pub use storing::Listing;
 pub use waiting::Waiting;
 
 use jiff::Timestamp;
@@ -36,6 +42,9 @@ use crate::text::Clean;
 pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
     let mut out = Vec::new();
     state.now = at;
+    // what is typed is looked at for drafts and searches
+    let typed = matches!(msg, Msg::Input(Input::Key(_) | Input::Paste(_)) | Msg::Edited(_));
+    let overlay = if typed { state.panels.overlay.clone() } else { None };
     match msg {
         Msg::Input(Input::Key(key)) => {
             state.last_key = Some(at);
@@ -69,13 +78,19 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
                 }
                 state.dirty = true;
             }
-            Timer::AgentTypingEnds(key) => sending::agent_stopped_typing(state, key, &mut out),
+            Timer::AgentTypingEnds(key) => typing::agent_stopped(state, key, &mut out),
             Timer::Countdown => session::count_down(state, &mut out),
+            Timer::Keep => storing::flush(state, &mut out),
+            Timer::Outbox => session::try_again(state, &mut out),
+            Timer::Token => session::look_for_token(state, &mut out),
             Timer::Chord => {
                 state.pending_keys.clear();
                 state.dirty = true;
             }
         },
+        Msg::Store(reply) => storing::replied(state, reply, &mut out),
+        Msg::TokenChanged => session::token_changed(state, &mut out),
+        Msg::Leaving => storing::leaving(state, &mut out),
         Msg::Drawn => state.timeline.drawn(at),
         Msg::Edited(text) => {
             if let Some(text) = text {
@@ -85,6 +100,12 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
         }
     }
+    if typed {
+        state.composer.touch();
+        searching::ask(state, overlay.as_ref(), &mut out);
+    }
+    storing::drafts(state, &mut out);
+    storing::gather(state, &mut out);
     if state.dirty {
         super::rows::follow(state);
     }
@@ -165,7 +186,7 @@ fn target(state: &State, key: ConversationKey) -> Option<Target> {
 fn open(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     state.dirty = true;
     if state.open != Some(key) {
-        sending::agent_left(state, out);
+        typing::agent_left(state, out);
         if let Some(old) = state.open.and_then(|old| state.threads.get_mut(old)) {
             old.leave();
         }
@@ -175,6 +196,11 @@ fn open(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
         let unread = state.inbox.get(key).map_or(0, |row| row.unread);
         let view = state.threads.open(key);
         view.enter(unread);
+        let empty = view.thread.is_empty() && view.latest != super::threads::Loading::Done;
+        sending::show_waiting(state, key);
+        if empty {
+            storing::load(state, key, state.settings.thread_limit, out);
+        }
         watch(state, out);
     }
     fetch_latest(state, key, out);

@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, views, waiting};
+use super::{Effect, State, actions, queue, searching, views, waiting};
 use crate::app::inbox::View;
 use crate::app::state::{Focus, Overlay};
 use crate::chat::ConversationKey;
@@ -98,6 +98,15 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Confirm => actions::answer(state, true, out),
         Action::Decline => actions::answer(state, false, out),
         Action::Back => state.panels.overlay = None,
+        Action::RetrySend | Action::TakeBack | Action::DiscardSend
+            if matches!(state.panels.overlay, Some(Overlay::Queue { .. })) =>
+        {
+            match action {
+                Action::RetrySend => queue::retry(state, out),
+                Action::TakeBack => queue::take_back(state, out),
+                _ => queue::ask_to_discard(state),
+            }
+        }
         Action::BelongsHere => {
             if let Some(Overlay::Unrouted { chosen }) = state.panels.overlay {
                 let index = chosen.min(unrouted.saturating_sub(1));
@@ -134,9 +143,14 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         Overlay::Palette { search, chosen }
         | Overlay::Views { search, chosen }
         | Overlay::GoTo { search, chosen }
+        | Overlay::Search { search, chosen, .. }
         | Overlay::Assign { search, chosen, .. } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
-        Overlay::Paste { .. } | Overlay::Unrouted { .. } | Overlay::Quit { .. } => None,
+        Overlay::Paste { .. }
+        | Overlay::Unrouted { .. }
+        | Overlay::Queue { .. }
+        | Overlay::Discard { .. }
+        | Overlay::Quit { .. } => None,
     }
 }
 
@@ -184,13 +198,15 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
+        Some(Overlay::Queue { .. }) => state.outbox.items().len(),
+        Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |(_, hits)| hits.len()),
         Some(Overlay::Help { .. }) => crate::app::help::lines(state).len(),
         _ => 0,
     }
     .saturating_sub(1);
     let move_it = |at: &mut usize| *at = at.saturating_add_signed(by).min(last);
     match state.panels.overlay.as_mut() {
-        Some(Overlay::Unrouted { chosen }) => move_it(chosen),
+        Some(Overlay::Unrouted { chosen } | Overlay::Queue { chosen }) => move_it(chosen),
         Some(_) => {
             if let Some((_, chosen)) = search(state) {
                 move_it(chosen);
@@ -202,7 +218,15 @@ fn choose(state: &mut State, by: isize) {
 
 /// Enter: takes the chosen line.
 fn take(state: &mut State, out: &mut Vec<Effect>) {
+    if matches!(state.panels.overlay, Some(Overlay::Search { .. })) {
+        return searching::take(state, out);
+    }
     match state.panels.overlay.take() {
+        Some(Overlay::Queue { chosen }) => {
+            if let Some(key) = state.outbox.items().get(chosen).map(|item| item.key) {
+                actions::enter(state, key, out);
+            }
+        }
         Some(Overlay::Palette { search, chosen }) => {
             if let Some(action) = palette_hits(&search).get(chosen) {
                 actions::perform(state, *action, out);

@@ -1,6 +1,6 @@
 //! Putting a message into its conversation: the thread, the row, the count of what is unread.
 
-use super::{Effect, State, reading, title_of};
+use super::{Effect, State, reading, sending, storing, title_of};
 use crate::app::threads::{Anchor, Loading};
 use crate::chat::thread::Inserted;
 use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Message, Origin, Verdict};
@@ -34,6 +34,8 @@ pub(super) fn place(
     let mut out_of_order = false;
     let open = state.open == Some(key);
     let mut waits = None;
+    state.keep.cached.remove(&key);
+    let mut whole = (ids.is_empty() || state.threads.get(key).is_none()).then(|| message.clone());
     if let Some(view) = state.threads.get_mut(key) {
         if inbound {
             view.typing = None;
@@ -53,7 +55,11 @@ pub(super) fn place(
                 duplicate = true;
                 state.dirty |= open && changed;
             }
-            Inserted::Reaction { .. } | Inserted::ParkedReaction => {}
+            Inserted::Reaction { index } => {
+                // the message that it belongs to has changed; it is none itself
+                whole = view.thread.get(index).cloned();
+            }
+            Inserted::ParkedReaction => {}
         }
         for update in parked {
             for id in ids.iter() {
@@ -68,6 +74,13 @@ pub(super) fn place(
         }
     }
     state.missed.heard(key);
+    match whole {
+        Some(whole) => storing::remember_whole(state, key, whole),
+        None => storing::remember(state, key, &ids),
+    }
+    if !inbound && state.outbox.unconfirmed(key).is_some() {
+        sending::reconcile(state, key, out);
+    }
     if duplicate {
         raise(state, key, facts, None);
         return Verdict::Duplicate { key };

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use super::placing::place;
 use super::waiting::{Waiter, ask_for, echo_of, hold, park, wait_for};
-use super::{Effect, State, lists, reading, say, title_of};
+use super::{Effect, State, lists, reading, say, storing, title_of};
 use crate::app::msg::Timer;
 use crate::app::state::TrafficSize;
 use crate::backend::Frame;
 use crate::chat::{
-    ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, Outcome, Rank, Resolution, Rule,
-    Verdict, naive_match,
+    ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, Outcome, Rank,
+    Resolution, Rule, Verdict, naive_match,
 };
 use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::{About, Entry, MatchRecord};
@@ -168,6 +168,12 @@ fn room_of(state: &State, evidence: &Evidence) -> Option<Id> {
 pub(super) fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Effect>) -> Decision {
     let resolution = state.directory.resolve(&waiter.evidence);
     match &resolution.outcome {
+        // the cache named it, and the backend's list did not
+        Outcome::Known(key) if state.inbox.get(*key).is_none() && state.directory.primary(*key).is_some() => {
+            let id = state.directory.primary(*key).cloned().unwrap_or_else(|| Id::new(""));
+            wait_for(state, id.clone(), waiter, out);
+            Decision::of(Verdict::Unknown { id }, resolution)
+        }
         Outcome::Known(key) => {
             let key = *key;
             if let Some(client) = echo_of(state, key, &waiter.message) {
@@ -212,6 +218,11 @@ fn conversation_event(
     let verdict = match &resolution.outcome {
         Outcome::Known(key) => {
             let key = *key;
+            if state.inbox.get(key).is_none()
+                && let Some(id) = state.directory.primary(key).cloned()
+            {
+                ask_for(state, &id, out);
+            }
             let learned = state.directory.observe(key, facts);
             lists::merged(state, &learned.merged, out);
             absorb_update(state, key, facts, out);
@@ -272,7 +283,13 @@ fn status_event(state: &mut State, evidence: &Evidence, update: &DeliveryUpdate)
         Some(view.thread.apply_status(id, update))
     });
     match known {
-        Some(changed) => state.dirty |= changed && open,
+        Some(changed) => {
+            state.dirty |= changed && open;
+            if changed && let Some(id) = evidence.message.first() {
+                let ids = MessageIds { id: Some(id.clone()), ..MessageIds::default() };
+                storing::remember(state, key, &ids);
+            }
+        }
         None => {
             for id in evidence.message.iter().take(1) {
                 state.parked.park(id.clone(), update.clone(), state.now);

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Effect, State, sending};
+use super::{Effect, State, queue, say};
 use crate::app::msg::Timer;
-use crate::backend::{Session, SessionState};
+use crate::backend::{Command, Session, SessionState};
 
 /// The session reports itself.
 pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>) {
     let was_connected = is_connected(&state.session.state);
+    let was_signed_out = state.session.is_signed_out();
     let is_now = is_connected(&session.state);
     if was_connected && !is_now {
         gap_everywhere(state);
@@ -19,8 +20,17 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
     }
     state.dirty |= state.session != session;
     state.session = session;
+    if is_now && !was_connected {
+        // what waited for the backend, and what an earlier run left
+        state.outbox.release();
+        queue::look_after(state, out);
+    }
     if live {
-        sending::start(state, out);
+        queue::start(state, out);
+    }
+    if state.session.is_signed_out() && !was_signed_out {
+        out.push(Effect::LookForToken);
+        out.push(Effect::Wake { after: LOOK_FOR_TOKEN, timer: Timer::Token });
     }
     count_down(state, out);
 }
@@ -33,7 +43,35 @@ pub(super) fn count_down(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
-fn is_connected(state: &SessionState) -> bool {
+/// While signed out, the place of the token is looked at this often.
+const LOOK_FOR_TOKEN: Duration = Duration::from_secs(2);
+
+/// Somebody may have signed in elsewhere.
+pub(super) fn look_for_token(state: &mut State, out: &mut Vec<Effect>) {
+    if state.session.is_signed_out() {
+        out.push(Effect::LookForToken);
+        out.push(Effect::Wake { after: LOOK_FOR_TOKEN, timer: Timer::Token });
+    }
+}
+
+/// There is something new where the token comes from.
+pub(super) fn token_changed(state: &mut State, out: &mut Vec<Effect>) {
+    if state.session.is_signed_out() {
+        out.push(Effect::Backend(Command::Reconnect));
+        say(state, false, "There is a new token: signing in with it");
+    }
+}
+
+/// What could not be sent for want of a connection is tried again.
+pub(super) fn try_again(state: &mut State, out: &mut Vec<Effect>) {
+    if is_connected(&state.session.state) {
+        state.outbox.release();
+        queue::start(state, out);
+    }
+}
+
+/// Whether the backend is there, by socket or by polls.
+pub(super) fn is_connected(state: &SessionState) -> bool {
     matches!(state, SessionState::Live | SessionState::Silent { .. })
 }
 

@@ -15,6 +15,7 @@ use crate::chat::{
     NamedId, Origin, Phone, Rank, Rule, Verdict,
 };
 use crate::config::{Keymap, Theme};
+use crate::store;
 use crate::wire::{Accepted, Event, Identity, ListPage, ThreadPage};
 
 /// A world: a state, and a clock that moves by a second with every message.
@@ -22,6 +23,8 @@ struct World {
     state: State,
     now: Timestamp,
     seq: u64,
+    /// The store answers at once, and well.
+    disk: bool,
 }
 
 const ACCOUNT: &str = "695a15a5c526dbe7c085ece2";
@@ -102,7 +105,7 @@ impl World {
         let keymap = Arc::new(Keymap::built_in().unwrap());
         let mut state = State::new(now, settings, rules, keymap, Arc::new(Theme::default()));
         state.size = (120, 40);
-        Self { state, now, seq: 0 }
+        Self { state, now, seq: 0, disk: true }
     }
 
     /// A live session with these rows in the list.
@@ -119,7 +122,24 @@ impl World {
 
     fn send(&mut self, msg: Msg) -> Vec<Effect> {
         self.now = self.now.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
-        update(&mut self.state, self.now, msg)
+        let mut effects = update(&mut self.state, self.now, msg);
+        let mut at = 0;
+        while self.disk && at < effects.len() {
+            let reply = match &effects[at] {
+                Effect::Store(store::Command::Enqueue(row)) => {
+                    Some(store::Reply::Enqueued { client: row.client.clone() })
+                }
+                Effect::Store(store::Command::Claim { client, .. }) => {
+                    Some(store::Reply::Claimed { client: client.clone(), ours: true })
+                }
+                _ => None,
+            };
+            if let Some(reply) = reply {
+                effects.extend(update(&mut self.state, self.now, Msg::Store(reply)));
+            }
+            at += 1;
+        }
+        effects
     }
 
     fn report(&mut self, report: Report) -> Vec<Effect> {

@@ -235,6 +235,11 @@ impl Directory {
             .map(|alias| (&alias.id, alias.origin, self.names.get(&alias.id).is_some_and(Claim::in_conflict)))
     }
 
+    /// Other identities of the customer (BSUID, LID).
+    pub fn links(&self, key: ConversationKey) -> &[Id] {
+        self.entry(key).map_or(&[], |entry| &entry.links)
+    }
+
     /// The id that paths use.
     pub fn primary(&self, key: ConversationKey) -> Option<&Id> {
         self.entry(key)?.primary.as_ref().map(|alias| &alias.id)

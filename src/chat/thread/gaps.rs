@@ -136,6 +136,17 @@ impl Thread {
         true
     }
 
+    /// Messages may be missing between the one at this index and the one before it.
+    pub fn gap_above(&mut self, index: usize) {
+        let place = |index: usize| self.order.get(index).copied();
+        let (Some(before), Some(after)) = (place(index), index.checked_sub(1).and_then(place)) else { return };
+        let known = self.breaks.iter().any(|gap| gap.before == Some(before));
+        let since = self.slot(after).and_then(Slot::at);
+        if let Some(since) = since.filter(|_| !known) {
+            self.breaks.push(Break { after: Some(after), before: Some(before), since });
+        }
+    }
+
     /// The gaps, in order.
     pub fn gaps(&self) -> Vec<Gap> {
         let name = |place: Option<u32>| {

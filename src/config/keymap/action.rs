@@ -67,8 +67,10 @@ actions! {
         VisitForward = "visit-forward",
     }
     Find {
-        /// Filter the list, or search in the thread
+        /// Filter the list; in a thread, search in it
         Filter = "filter",
+        /// Search in the messages of all conversations
+        Search = "search",
         /// Go to the next hit
         SearchNext = "search-next",
         /// Go to the previous hit
@@ -125,10 +127,14 @@ actions! {
         Send = "send",
         /// Begin a new line
         NewLine = "new-line",
-        /// Send a failed or unconfirmed reply again
+        /// Send a waiting or unconfirmed reply again
         RetrySend = "retry-send",
-        /// Take a failed or unconfirmed reply back into the composer
+        /// Take a waiting or unconfirmed reply back into the composer
         TakeBack = "take-back",
+        /// Throw a waiting or unconfirmed reply away; asks first
+        DiscardSend = "discard-send",
+        /// Show what waits to be sent, in all conversations
+        Queue = "queue",
     }
     Edit {
         /// Go to the beginning of the line

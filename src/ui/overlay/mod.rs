@@ -3,6 +3,8 @@
 mod help;
 mod prompt;
 mod question;
+mod queue;
+mod search;
 mod unrouted;
 
 use ratatui::layout::Rect;
@@ -25,6 +27,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Paste { text } => question::paste(canvas, text),
         Overlay::Unrouted { chosen } => unrouted::draw(canvas, *chosen),
         Overlay::Quit { reason } => question::quit(canvas, reason),
+        Overlay::Discard { client } => question::discard(canvas, client),
+        Overlay::Queue { chosen } => queue::draw(canvas, *chosen),
+        Overlay::Search { search, chosen, within, found } => {
+            search::draw(canvas, search, *chosen, *within, found.as_ref());
+        }
     }
 }
 

@@ -112,7 +112,7 @@ fn found(canvas: &mut Canvas<'_>, area: Rect, chosen: usize) {
     }
 }
 
-fn mark(canvas: &mut Canvas<'_>, area: Rect, nth: u16, chosen: bool) {
+pub(super) fn mark(canvas: &mut Canvas<'_>, area: Rect, nth: u16, chosen: bool) {
     if chosen {
         let (mark, style) = (canvas.glyphs.selected, canvas.theme.panel.selected);
         canvas.tint(Rect { y: area.y + nth, height: 1, ..area }, style);

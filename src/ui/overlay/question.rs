@@ -1,7 +1,9 @@
 //! Questions that want yes or no.
 
 use super::boxed;
-use crate::app::{Mode, times, writing};
+use crate::app::outbox::Fate;
+use crate::app::{Mode, Stage, times, writing};
+use crate::chat::Id;
 use crate::config::Action;
 use crate::text;
 use crate::ui::Canvas;
@@ -29,9 +31,30 @@ pub(super) fn paste(canvas: &mut Canvas<'_>, pasted: &str) {
     ask(canvas, "Paste", &first, &body);
 }
 
-/// Leave although something is not sent?
+/// Leave although something would be lost?
 pub(super) fn quit(canvas: &mut Canvas<'_>, reason: &str) {
-    ask(canvas, "Leave?", reason, &["Drafts and what waits to be sent are kept.".to_owned()]);
+    let keep = &canvas.state.keep;
+    let why = match (&keep.stage, &keep.trouble) {
+        (Stage::Broken(what), _) | (_, Some(what)) => writing::shown(what),
+        _ if canvas.state.settings.demo => "The demo keeps nothing between runs.".to_owned(),
+        _ => "The store is not open yet.".to_owned(),
+    };
+    let lost = "It is in memory only, and lost when you leave.".to_owned();
+    ask(canvas, "Leave?", reason, &[lost, why]);
+}
+
+/// Throw a text away that was not sent?
+pub(super) fn discard(canvas: &mut Canvas<'_>, client: &Id) {
+    let state = canvas.state;
+    let Some(item) = state.outbox.get(client) else { return ask(canvas, "Throw away?", "It is sent already.", &[]) };
+    let name = state.inbox.get(item.key).map(crate::chat::Conversation::title);
+    let first = format!("Throw the text to {} away?", name.as_deref().unwrap_or("the customer"));
+    let mut body: Vec<String> =
+        item.text.lines().take(SHOWN).map(|line| format!("  {}", writing::shown(line))).collect();
+    if item.fate == Fate::Unconfirmed {
+        body.push("It may have been sent all the same.".to_owned());
+    }
+    ask(canvas, "Throw away?", &first, &body);
 }
 
 fn ask(canvas: &mut Canvas<'_>, title: &str, question: &str, body: &[String]) {
