@@ -50,6 +50,9 @@ pub enum Command {
     Serve(commands::serve::Args),
     /// Print every key and what it does
     Keys(commands::keys::Args),
+    /// List, print, check or find dialects: how backends spell what an inbox needs
+    #[command(subcommand)]
+    Dialect(commands::dialect::Action),
     /// Print or check the configuration
     #[command(subcommand)]
     Config(commands::config::Action),
@@ -104,6 +107,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
         Some(Command::Send(args)) => commands::send::run(&setup, &args, out),
         Some(Command::Login(args)) => commands::login::run(&setup, &args, out),
         Some(Command::Serve(args)) => commands::serve::run(&setup, &args, out),
+        Some(Command::Dialect(action)) => commands::dialect::run(&setup, &action, out),
         Some(Command::Keys(args)) => commands::keys::run(&setup, &args, out),
         Some(Command::Config(_) | Command::Completions(_) | Command::Man(_)) => Ok(()),
         None => commands::inbox::run(&setup, &cli.inbox),

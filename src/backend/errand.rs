@@ -10,7 +10,7 @@ use super::report::RestError;
 use super::rest::Rest;
 use super::token::TokenCell;
 use crate::chat::{Id, IdentityRules};
-use crate::wire::{Accepted, ListPage, ThreadPage};
+use crate::wire::{Accepted, Dialect, ListPage, Request, ThreadPage};
 
 /// Asks a backend for single things over REST; no socket is opened. Each method's error is what the backend or the way
 /// to it said.
@@ -51,6 +51,15 @@ impl Errand {
     /// See [`RestError`].
     pub async fn thread(&self, target: &Target, page: &Page, limit: u32) -> Result<ThreadPage, RestError> {
         self.rest.thread(target, page, limit).await.result
+    }
+
+    /// An answer as it came, for whoever looks for what a dialect does not.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn raw(&self, request: Request) -> Result<String, RestError> {
+        let text = |_: &Dialect, body: &[u8]| Ok(String::from_utf8_lossy(body).into_owned());
+        self.rest.call(request, text).await.result
     }
 
     /// A conversation by one of its ids, with its newest messages.

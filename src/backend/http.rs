@@ -82,9 +82,22 @@ pub(super) struct Answer {
     pub json: bool,
     /// The content type, for words.
     pub content_type: String,
+    /// The values of `Set-Cookie`.
+    pub cookies: Vec<HeaderValue>,
     pub body: Bytes,
     /// From the request to the last byte.
     pub took: Duration,
+}
+
+impl Answer {
+    /// The value of a cookie that the answer sets.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.iter().filter_map(|value| value.to_str().ok()).find_map(|set| {
+            let (cookie, _) = set.split_once(';').unwrap_or((set, ""));
+            let (found, value) = cookie.split_once('=')?;
+            (found.trim() == name).then(|| value.trim().to_owned())
+        })
+    }
 }
 
 /// The client of one profile.
@@ -143,6 +156,7 @@ impl Http {
         };
         let retry_after = retry_after(&text(header::RETRY_AFTER), Timestamp::now());
         let content_type = text(header::CONTENT_TYPE);
+        let cookies = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
         let reading = async {
             let mut body = BytesMut::new();
             loop {
@@ -162,7 +176,7 @@ impl Http {
         let late = || broken(format!("the answer was not whole after {} s", self.limits.body.as_secs()));
         let body = timeout(self.limits.body, reading).await.map_err(|_| late())??;
         let json = is_json(&content_type);
-        Ok(Answer { status, retry_after, json, content_type, body, took: started.elapsed() })
+        Ok(Answer { status, retry_after, json, content_type, cookies, body, took: started.elapsed() })
     }
 }
 

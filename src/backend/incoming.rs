@@ -50,15 +50,26 @@ impl Session {
     }
 
     async fn event(&mut self, event: socketio::Event) {
-        let frame = frame(&self.config.dialect, &event, self.board.epoch());
-        self.board.session().last_frame = Some(frame.received);
-        if self.proves_the_subscription(&frame.event) {
-            self.polls.confirm();
+        let (frames, refetch) = frames(&self.config.dialect, &event, self.board.epoch());
+        if refetch {
+            self.polls.hurry();
+        }
+        for frame in &frames {
+            self.board.session().last_frame = Some(frame.received);
+            if self.proves_the_subscription(&frame.event) {
+                self.polls.confirm();
+            }
         }
         if self.ready_by.is_some() && self.config.dialect.ready_event() == Some(&*event.name) {
             self.subscribe().await;
         }
-        self.reports.send(Report::Frame(Box::new(frame))).await;
+        let refused = self.config.dialect.token_refusal_event() == Some(&*event.name);
+        for frame in frames {
+            self.reports.send(Report::Frame(Box::new(frame))).await;
+        }
+        if refused {
+            self.token_refused(&format!("the server refused the token by `{}`", &*event.name)).await;
+        }
     }
 
     /// News of a conversation whose room is not joined can have come by the account's room alone.
@@ -71,24 +82,29 @@ impl Session {
     }
 }
 
-/// An event as it is reported.
-fn frame(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> Frame {
+/// An event as it is reported, a frame for each thing that it means; and whether it asks for the list.
+fn frames(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> (Vec<Frame>, bool) {
     let age = event.received.elapsed();
     let now = Timestamp::now();
     let raw = arguments(&event.args);
     let decoded = dialect.decode_event(&event.name, &raw);
-    Frame {
+    let name: Arc<str> = Arc::from(&*event.name);
+    let frame = |event_meant, bytes| Frame {
         epoch,
         seq: next(),
         received: now.checked_sub(age).unwrap_or(now),
-        name: Arc::from(&*event.name),
-        raw,
+        name: Arc::clone(&name),
+        raw: Arc::clone(&raw),
         ack: event.ack.map(|ack| ack.number()),
-        bytes: event.bytes,
+        bytes,
         emitted: decoded.emitted,
-        event: decoded.event,
+        event: event_meant,
         injected: false,
-    }
+    };
+    // The bytes came once.
+    let mut frames = vec![frame(decoded.event, event.bytes)];
+    frames.extend(decoded.more.into_iter().map(|event| frame(event, 0)));
+    (frames, decoded.refetch)
 }
 
 /// The JSON array of the arguments, without the event's name.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use super::backoff::Setback;
@@ -17,6 +18,7 @@ use super::token::Held;
 use crate::chat::Id;
 use crate::socketio::CloseReason;
 use crate::text::Clean;
+use crate::wire::Emission;
 
 /// How long a server that announces its readiness is waited for before it is subscribed to all the same.
 const READY: Duration = Duration::from_secs(5);
@@ -105,6 +107,7 @@ impl Session {
         session.last_frame = Some(Timestamp::now());
         self.live = Some(Live::new(dialled, session.epoch, self.tell.clone()));
         self.polls.connected();
+        self.present_token().await;
         if self.config.dialect.ready_event().is_some() {
             self.standing.link = Link::Rising("waiting for the server to be ready");
             self.ready_by = Some(Instant::now() + READY);
@@ -113,11 +116,46 @@ impl Session {
         self.subscribe().await;
     }
 
+    /// Emits the token, where the server takes it in an event.
+    async fn present_token(&mut self) {
+        if self.config.dialect.ready_event().is_none() {
+            return;
+        }
+        let Ok(held) = self.token.get().await else { return };
+        let secret = held.secret.as_ref().map(|secret| secret.expose_secret());
+        if let (Some(live), Some(emission)) = (&self.live, self.config.dialect.authenticate(secret)) {
+            live.emit(&emission);
+        }
+    }
+
+    /// The server refused the token that came in an event.
+    pub(super) async fn token_refused(&mut self, reason: &str) {
+        self.standing.reason = Clean::line(reason);
+        let held = self.token.get().await;
+        if let Some(live) = self.hung_up().await {
+            tokio::spawn(live.close());
+        }
+        match held {
+            Ok(held) => self.look_for_token(Some(held.number)),
+            Err(why) => self.standing.link = Link::Refused(why),
+        }
+    }
+
+    /// The account's rooms, each with the name that the ledger knows it by.
+    fn account_rooms(&self) -> Vec<(Id, Emission)> {
+        let emissions = self.config.dialect.subscriptions();
+        let alike = |emission: &Emission| emissions.iter().filter(|other| other.event == emission.event).count() > 1;
+        let name = |emission: &Emission| match alike(emission) {
+            true => Id::new(&*emission.shown()),
+            false => Id::new(&*emission.event),
+        };
+        emissions.iter().map(|emission| (name(emission), emission.clone())).collect()
+    }
+
     /// Subscribes, joins every wanted room, and begins the resync.
     pub(super) async fn subscribe(&mut self) {
         self.ready_by = None;
-        if let Some(emission) = self.config.dialect.subscribe() {
-            let id = Id::new(&*emission.event);
+        for (id, _) in self.account_rooms() {
             self.ledger.want_account(id);
         }
         for id in self.ledger.all() {
@@ -156,7 +194,8 @@ impl Session {
     async fn join(&mut self, id: &Id) {
         let Some(live) = &self.live else { return };
         let dialect = &self.config.dialect;
-        let emission = if self.ledger.is_account(id) { dialect.subscribe() } else { dialect.join(id) };
+        let account = || self.account_rooms().into_iter().find(|(room, _)| room == id).map(|(_, emission)| emission);
+        let emission = if self.ledger.is_account(id) { account() } else { dialect.join(id) };
         let Some(emission) = emission else { return };
         if let Some(shown) = live.join(id, &emission).await
             && let Some(report) = self.ledger.emitted(id, shown, live.epoch)
@@ -223,6 +262,7 @@ impl Session {
         self.standing.failed = 0;
         match self.standing.link {
             Link::Off(_) => return,
+            Link::Absent => return self.resync(),
             Link::Refused(_) => self.look_for_token(None),
             _ => self.dial(),
         }

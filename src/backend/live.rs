@@ -17,7 +17,7 @@ use crate::socketio::{
     self, AckError, Auth, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Transport, TransportChoice,
 };
 use crate::text::Clean;
-use crate::wire::{Dialect, Emission};
+use crate::wire::{Dialect, Emission, SocketTransport};
 
 /// How long an answer to a join is waited for, beside everything else.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -92,12 +92,11 @@ pub(super) async fn dial(config: &BackendConfig, token: &TokenCell, tls: &Tls) -
 async fn settings(config: &BackendConfig, token: Option<&str>, tls: &Tls) -> Result<socketio::Config, String> {
     let profile = &config.profile;
     let mut settings = socketio::Config::new(profile.socket_base().clone());
-    settings.path.clone_from(&profile.socket_path);
-    settings.namespace.clone_from(&profile.namespace);
-    settings.transport = match profile.transport {
-        Wanted::Auto => TransportChoice::Auto,
-        Wanted::Websocket => TransportChoice::Websocket,
-        Wanted::Polling => TransportChoice::Polling,
+    (settings.path, settings.namespace) = place(profile, &config.dialect);
+    settings.transport = match (profile.transport, config.dialect.socket_transport()) {
+        (Wanted::Websocket, _) | (Wanted::Auto, Some(SocketTransport::Websocket)) => TransportChoice::Websocket,
+        (Wanted::Polling, _) | (Wanted::Auto, Some(SocketTransport::Polling)) => TransportChoice::Polling,
+        (Wanted::Auto, None) => TransportChoice::Auto,
     };
     settings.headers = extra_headers(profile)?;
     let credentials = config.dialect.socket_credentials(token);
@@ -219,9 +218,19 @@ pub(super) fn check(profile: &Profile) -> Result<(), String> {
     check_url(profile.socket_base(), profile.allow_plain_http)
 }
 
+/// The path and the namespace of the socket: what the profile says, or the dialect where it says nothing special.
+fn place(profile: &Profile, dialect: &Dialect) -> (String, String) {
+    let usual = Profile::new(profile.url.clone());
+    let own = |own: &String, usual: &String| (own != usual).then(|| own.clone());
+    let path = own(&profile.socket_path, &usual.socket_path).or_else(|| dialect.socket_path());
+    let namespace = own(&profile.namespace, &usual.namespace).or_else(|| dialect.namespace());
+    (path.unwrap_or(usual.socket_path), namespace.unwrap_or(usual.namespace))
+}
+
 /// The socket's address as it is shown: neither query nor anything else that may be secret.
-pub(super) fn shown_url(profile: &Profile) -> Clean {
+pub(super) fn shown_url(profile: &Profile, dialect: &Dialect) -> Clean {
     let origin = profile.socket_base().origin().ascii_serialization();
-    let namespace = if profile.namespace == "/" { String::new() } else { format!(" {}", profile.namespace) };
-    Clean::line(&format!("{origin}{}{namespace}", profile.socket_path))
+    let (path, namespace) = place(profile, dialect);
+    let namespace = if namespace == "/" { String::new() } else { format!(" {namespace}") };
+    Clean::line(&format!("{origin}{path}{namespace}"))
 }

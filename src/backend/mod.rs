@@ -12,6 +12,7 @@ mod http;
 mod incoming;
 mod link;
 mod live;
+mod pages;
 mod polls;
 pub mod report;
 mod reports;

@@ -8,6 +8,9 @@ use tokio::time::Instant;
 /// After a resync that failed, doubled each time.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// Between polls that events ask for.
+const HURRY: Duration = Duration::from_secs(1);
+
 /// How often the list is fetched without anybody asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PollEvery {
@@ -65,6 +68,7 @@ impl Polls {
     /// A new connection: nothing is proved of it, and a resync begins.
     pub fn connected(&mut self) {
         (self.confirmed, self.missed, self.clean, self.failed) = (false, 0, false, 0);
+        self.urgent = false;
         // What is still on its way was asked for before; its answer proves nothing here.
         self.running = 0;
     }
@@ -106,6 +110,11 @@ impl Polls {
         (self.confirmed, self.clean) = (false, false);
     }
 
+    /// An event says that something changed, and not what: the next poll does not wait.
+    pub fn hurry(&mut self) {
+        self.urgent = true;
+    }
+
     /// How many messages no event brought, until events proved to come again.
     pub fn missed(&self) -> u32 {
         self.missed
@@ -119,6 +128,7 @@ impl Polls {
         let wait = match situation {
             Situation::Quiet => return None,
             Situation::NoSocket if self.urgent => Duration::ZERO,
+            Situation::Live if self.urgent => HURRY,
             Situation::Live if self.confirmed && self.missed == 0 && self.failed == 0 => self.every.seldom,
             Situation::Live | Situation::NoSocket => self.every.often,
             Situation::Behind => (AGAIN * (1 << self.failed.saturating_sub(1).min(4))).min(self.every.often),

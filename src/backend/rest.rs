@@ -15,6 +15,7 @@ use url::Url;
 use super::BackendConfig;
 use super::command::{Outgoing, Page, Target};
 use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
+use super::pages::Places;
 use super::report::RestError;
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
@@ -47,15 +48,17 @@ pub(super) struct Rest {
     tell: NewsSender,
     /// The account's lines, once fetched; who needs them waits for the one fetch.
     lines: Mutex<Vec<Line>>,
+    /// Where the pages of threads begin, for backends that count them.
+    pub places: Places,
 }
 
 impl Rest {
     pub fn new(config: Arc<BackendConfig>, token: Arc<TokenCell>, tls: Arc<Tls>, tell: NewsSender) -> Self {
         let http = Http::new(config.profile.clone(), config.limits.clone(), tls);
-        Self { config, http, token, tell, lines: Mutex::default() }
+        Self { config, http, token, tell, lines: Mutex::default(), places: Places::default() }
     }
 
-    fn dialect(&self) -> &Dialect {
+    pub fn dialect(&self) -> &Dialect {
         &self.config.dialect
     }
 
@@ -119,7 +122,8 @@ impl Rest {
             let Some(request) = self.dialect().list_request(missing, line, cursor.as_ref()) else {
                 return Reply::inexpressible("the list");
             };
-            let Reply { result, took } = self.call(request, |dialect, body| dialect.list_page(body)).await;
+            let Reply { result, took } =
+                self.call(request, |dialect, body| dialect.list_page(body, cursor.as_ref())).await;
             let page = match result {
                 Ok(page) => page,
                 Err(error) => return Reply { result: Err(error), took },
@@ -139,18 +143,41 @@ impl Rest {
 
     /// A stretch of a thread.
     pub async fn thread(&self, target: &Target, page: &Page, limit: u32) -> Reply<ThreadPage> {
+        if self.dialect().thread_is_placed() {
+            return self.pages_of_thread(target, page, limit).await;
+        }
         let Some(request) = self.dialect().thread_request(target, page, limit) else {
             return Reply::inexpressible("older messages");
         };
-        self.call(request, |dialect, body| dialect.thread_page(body)).await
+        self.call(request, |dialect, body| dialect.thread_page(body, None)).await
     }
 
-    /// A conversation by any id that an event named, with its newest messages.
+    /// A conversation by any id that an event named: asked for by itself where the backend can, else with its newest
+    /// messages, else looked for in the list.
     pub async fn conversation(&self, id: &Id) -> Reply<ThreadPage> {
-        let Some(request) = self.dialect().unknown_thread_request(id, FIRST_MESSAGES) else {
-            return Reply::inexpressible("one conversation");
-        };
-        self.call(request, |dialect, body| dialect.thread_page(body)).await
+        if let Some(request) = self.dialect().one_request(id) {
+            let reply = self.call(request, |dialect, body| dialect.one(body)).await;
+            return reply.map(|facts| ThreadPage { facts: Some(facts), ..ThreadPage::default() });
+        }
+        let tells_itself = self.dialect().thread_describes_conversation();
+        let mut page = ThreadPage::default();
+        // Where fetching marks as read, nobody has read anything yet.
+        if tells_itself || !self.dialect().thread_marks_read() {
+            let Some(request) = self.dialect().unknown_thread_request(id, FIRST_MESSAGES) else {
+                return Reply::inexpressible("one conversation");
+            };
+            let reply = self.call(request, |dialect, body| dialect.thread_page(body, None)).await;
+            match reply.result {
+                Ok(found) if !tells_itself => page = found,
+                result => return Reply { result, took: reply.took },
+            }
+        }
+        let Reply { result, took } = self.list(self.config.list_limit).await;
+        let result = result.map(|list| {
+            page.facts = list.rows.into_iter().find(|row| row.ids.iter().any(|named| named.id == *id));
+            page
+        });
+        Reply { result, took }
     }
 
     /// Sends a message.
@@ -178,7 +205,7 @@ impl Rest {
     }
 
     /// Asks, and once more with a newer token where this one is refused: a refused request was not carried out.
-    async fn call<T>(
+    pub async fn call<T>(
         &self,
         request: Request,
         read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
@@ -205,13 +232,13 @@ impl Rest {
 
     async fn exchange(&self, request: &Request, held: &Held) -> Result<Answer, RestError> {
         let credential = held.secret.as_ref().map_or(Credential::None, |token| self.dialect().credential(token));
-        exchange(&self.http, &self.config.profile.url, request, &credential).await
+        exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await
     }
 }
 
 impl<T> Reply<T> {
     /// The dialect has no word for it.
-    fn inexpressible(what: &str) -> Self {
+    pub fn inexpressible(what: &str) -> Self {
         let reason = format!("this backend's dialect cannot ask for {what}");
         Self { result: Err(never_sent(reason)), took: None }
     }
@@ -247,8 +274,10 @@ pub(super) async fn login(
         return Err(never_sent("this backend's dialect has no login; set `token_command` or `token_env`".to_owned()));
     };
     let http = Http::new(profile.clone(), Limits::default(), Arc::default());
-    let answer = exchange(&http, &profile.url, &request, &Credential::None).await?;
-    understood(dialect, &request, &answer, |dialect, body| dialect.login(body)).map_err(|error| match error {
+    let answer = exchange(&http, dialect, &profile.url, &request, &Credential::None).await?;
+    let cookie = dialect.login_cookie().and_then(|name| answer.cookie(name));
+    let read = |dialect: &Dialect, body: &[u8]| dialect.login(body, cookie.as_deref());
+    understood(dialect, &request, &answer, read).map_err(|error| match error {
         // There is nobody to be signed out yet: the password is wrong.
         RestError::SignedOut { reason } => RestError::Refused { status: 401, code: None, reason, retry_after: None },
         other => other,
@@ -256,11 +285,18 @@ pub(super) async fn login(
 }
 
 /// Asks by the conversation's first name, and by its others while the backend does not know it.
-async fn exchange(http: &Http, base: &Url, request: &Request, credential: &Credential) -> Result<Answer, RestError> {
+async fn exchange(
+    http: &Http,
+    dialect: &Dialect,
+    base: &Url,
+    request: &Request,
+    credential: &Credential,
+) -> Result<Answer, RestError> {
+    let standing = dialect.standing_headers();
     let mut others = request.or_paths.iter();
     let mut path = &request.path;
     loop {
-        let answer = http.exchange(ask(base, path, request, credential)?).await?;
+        let answer = http.exchange(ask(base, path, request, &standing, credential)?).await?;
         let unknown = request.retry_on.contains(&answer.status.as_u16());
         match others.next() {
             Some(other) if unknown => path = other,
@@ -270,7 +306,13 @@ async fn exchange(http: &Http, base: &Url, request: &Request, credential: &Crede
 }
 
 /// A request with its address and credentials.
-fn ask(base: &Url, path: &str, request: &Request, credential: &Credential) -> Result<Ask, RestError> {
+fn ask(
+    base: &Url,
+    path: &str,
+    request: &Request,
+    standing: &[(String, SecretString)],
+    credential: &Credential,
+) -> Result<Ask, RestError> {
     let bad = |what: &str| never_sent(format!("{}: {what}; correct the dialect", request.what));
     let mut url = base.clone();
     url.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
@@ -284,6 +326,9 @@ fn ask(base: &Url, path: &str, request: &Request, credential: &Credential) -> Re
         let name = HeaderName::from_bytes(name.as_bytes()).ok().zip(value);
         name.map(|(name, value)| headers.insert(name, value)).map(|_| ()).ok_or_else(|| bad("a header cannot be sent"))
     };
+    for (name, value) in standing {
+        put(name, secret_header(value.expose_secret()))?;
+    }
     for (name, value) in &request.headers {
         put(name, HeaderValue::from_str(value).ok())?;
     }
@@ -310,7 +355,7 @@ fn understood<T>(
     read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
 ) -> Result<T, RestError> {
     let status = answer.status;
-    if status.is_success() {
+    if status.is_success() && !dialect.says_no(&answer.body) {
         if !answer.json && !answer.body.is_empty() {
             let kind = if answer.content_type.is_empty() { "no content type" } else { &answer.content_type };
             return Err(unreadable(request.what, format!("expected JSON, got {kind}: is that the backend's address?")));

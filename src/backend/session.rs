@@ -94,7 +94,7 @@ impl Session {
         let polls = Polls::new(started, config.polls);
         Self {
             desk: Desk::new(Arc::new(rest), reports.clone(), tell.clone(), closing.clone()),
-            board: Board::new(live::shown_url(&config.profile), &standing, Timestamp::now()),
+            board: Board::new(live::shown_url(&config.profile, &config.dialect), &standing, Timestamp::now()),
             list_limit: config.list_limit,
             thread_limit: config.thread_limit,
             config,
@@ -163,7 +163,11 @@ impl Session {
             self.standing.link = Link::Off(Clean::line(&reason));
             return;
         }
-        self.dial();
+        if self.config.dialect.has_socket() {
+            self.dial();
+        } else {
+            self.standing.link = Link::Absent;
+        }
         self.desk.list(self.list_limit, Purpose::Asked, 0);
         self.desk.introduce();
     }

@@ -22,6 +22,8 @@ pub(super) enum Link {
     },
     /// The token was refused.
     Refused(Clean),
+    /// The dialect knows of no socket.
+    Absent,
     /// Not trying.
     Off(Clean),
 }
@@ -55,7 +57,7 @@ impl Standing {
     pub fn polling_instead(&self) -> bool {
         match &self.link {
             Link::Rising(_) | Link::Down { .. } => self.failed >= NO_SOCKET_AFTER,
-            Link::Refused(_) => true,
+            Link::Refused(_) | Link::Absent => true,
             Link::Up(_) | Link::Off(_) => false,
         }
     }
@@ -66,6 +68,7 @@ impl Standing {
         match &self.link {
             Link::Off(reason) => SessionState::Offline { reason: reason.clone() },
             Link::Refused(reason) => SessionState::SignedOut { reason: reason.clone() },
+            Link::Absent => silent("this backend has no socket; polling".to_owned()),
             // The attempts go on meanwhile, without a flicker for each.
             Link::Rising(_) | Link::Down { .. }
                 if self.polling_instead() && self.heard && self.rest == Health::Well =>
@@ -91,7 +94,7 @@ impl Standing {
             Link::Up(_) => Health::Well,
             Link::Refused(reason) | Link::Off(reason) => Health::Ill(reason.clone()),
             Link::Rising(_) | Link::Down { .. } if self.failed > 0 => Health::Ill(self.reason.clone()),
-            Link::Rising(_) | Link::Down { .. } => Health::Unknown,
+            Link::Rising(_) | Link::Down { .. } | Link::Absent => Health::Unknown,
         }
     }
 }

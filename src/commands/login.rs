@@ -36,7 +36,7 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
         None => ask("E-mail: ")?,
     };
     let password = password(&format!("Password of {email} at {}: ", profile.url))?;
-    let dialect = dialect_of(&chosen)?;
+    let dialect = dialect_of(setup, &chosen, None)?;
     let (token, who) = super::block_on(backend::login(profile, &dialect, &email, &password))?.map_err(|error| {
         match refusal(error) {
             Failure::Refused(reason) => Failure::Refused(format!("{} refused the login: {reason}", profile.url)),
@@ -45,8 +45,8 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     })?;
     store_token(&setup.paths, &chosen.name, &token)?;
     let file = setup.config_file();
-    let account = who.account.filter(|_| profile.account.is_none());
-    save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), None)?;
+    let account = who.account.clone().filter(|_| profile.account.is_none());
+    save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), None, &who.variables)?;
     let who = who.name.as_deref().unwrap_or(&email);
     out.line(format_args!("signed in as {who}; profile `{}` is in {}", chosen.name, file.display()))?;
     let earlier = [
@@ -98,7 +98,7 @@ fn ask(question: &str) -> Result<String, Failure> {
     first_line()
 }
 
-fn password(question: &str) -> Result<SecretString, Failure> {
+pub(super) fn password(question: &str) -> Result<SecretString, Failure> {
     let typed = if std::io::stdin().is_terminal() {
         rpassword::prompt_password(question)
             .map_err(|error| Failure::Other(format!("cannot ask for the password: {error}")))?

@@ -4,6 +4,7 @@
 pub mod completions;
 pub mod config;
 mod contacts;
+pub mod dialect;
 mod failure;
 pub mod inbox;
 pub mod keys;

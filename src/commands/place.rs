@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::serve::parse_rate;
 use super::{Failure, Setup};
@@ -16,7 +16,7 @@ use crate::server::simulator::SimulatorConfig;
 use crate::server::{Running, Server, ServerConfig, ServerError};
 use crate::store::{self, StoreConfig};
 use crate::text::Clean;
-use crate::wire::Dialect;
+use crate::wire::{Dialect, Known, Shelf};
 
 /// Rows of the list that are fetched.
 const LIST_ROWS: u32 = 200;
@@ -126,7 +126,7 @@ impl Place {
     /// There is no such dialect.
     pub fn backend_config(&self, setup: &Setup) -> Result<BackendConfig, Failure> {
         let profile = &self.chosen.profile;
-        let dialect = dialect_of(&self.chosen)?;
+        let dialect = dialect_of(setup, &self.chosen, Some(&self.token))?;
         let limits = (LIST_ROWS, setup.loaded.config.history.page);
         let config = BackendConfig::new(profile.clone(), dialect, self.token_source(setup));
         Ok(BackendConfig { list_limit: limits.0, thread_limit: limits.1, ..config })
@@ -176,13 +176,49 @@ impl Place {
     }
 }
 
-/// How a profile's backend spells things.
-pub(super) fn dialect_of(chosen: &Chosen) -> Result<Arc<Dialect>, Failure> {
-    let name = &chosen.profile.dialect;
-    Dialect::shipped(name).ok_or_else(|| {
+/// How a profile's backend spells things, with the session's values for the dialect's variables.
+pub(super) fn dialect_of(
+    setup: &Setup,
+    chosen: &Chosen,
+    token: Option<&SecretString>,
+) -> Result<Arc<Dialect>, Failure> {
+    let profile = &chosen.profile;
+    let shelf = shelf(setup)?;
+    let dialect = shelf.dialect(&profile.dialect).ok_or_else(|| {
+        let names: Vec<&str> = shelf.names().into_iter().map(|(name, _)| name).collect();
         Failure::Usage(format!(
-            "`dialect` in [profile.{}]: there is no dialect `{name}`; there is `reference`",
-            chosen.name
+            "`dialect` in [profile.{}]: there is no dialect `{}`; there is {}",
+            chosen.name,
+            profile.dialect,
+            names.join(", ")
         ))
-    })
+    })?;
+    let dialect = dialect.map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Arc::new(dialect.bound(Known {
+        given: Some(&profile.variables),
+        account: profile.account.as_deref(),
+        line: profile.line.as_deref(),
+        token: token.map(ExposeSecret::expose_secret),
+    })))
+}
+
+/// The dialects that come with the program, and the user's own.
+pub(super) fn shelf(setup: &Setup) -> Result<Shelf, Failure> {
+    let mut shelf = Shelf::shipped();
+    let folder = setup.paths.dialects();
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(shelf),
+        Err(error) => return Err(Failure::Usage(format!("cannot read {}: {error}", folder.display()))),
+    };
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    for path in files {
+        let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::Usage(format!("cannot read {}: {error}", path.display())))?;
+        shelf = shelf.with(name, &path.display().to_string(), &text);
+    }
+    Ok(shelf)
 }

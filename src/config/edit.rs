@@ -1,15 +1,16 @@
 //! Writing a profile into the user's `config.toml`; comments, order and everything else in it stay.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{DocumentMut, InlineTable, Item, Table, value};
 use url::Url;
 
 use super::load::Loaded;
 use super::paths::write_private;
 use super::source::{ConfigError, Source};
 
-/// Writes what `login` knows of a profile: its address, e-mail, account and line. A profile of this name keeps its
+/// Writes what `login` knows of a profile: its address, e-mail, account, line and the dialect's variables. A profile of this name keeps its
 /// other keys; the first profile becomes the default one.
 ///
 /// # Errors
@@ -21,6 +22,7 @@ pub fn save_profile(
     email: &str,
     account: Option<&str>,
     line: Option<&str>,
+    variables: &BTreeMap<String, String>,
 ) -> Result<(), ConfigError> {
     let before = match std::fs::read_to_string(file) {
         Ok(text) => text,
@@ -53,6 +55,15 @@ pub fn save_profile(
             None => {
                 profile.insert(key, value(text));
             }
+        }
+    }
+    if !variables.is_empty() {
+        let held = profile.entry("variables").or_insert_with(|| value(InlineTable::new()));
+        let held = held
+            .as_table_like_mut()
+            .ok_or_else(|| unreadable(format!("`profile.{name}.variables` must be a table")))?;
+        for (key, text) in variables {
+            held.insert(key, value(text));
         }
     }
     if first && !document.contains_key("default_profile") {

@@ -25,6 +25,7 @@ pub use secret::{
     COMMAND_TIMEOUT, TOKEN_VARIABLE, Token, TokenError, TokenOrigin, find_token, run_token_command, store_token,
 };
 pub use settings::{Config, Frames, History, Log, MarkRead, Notifications};
+pub(crate) use source::in_words;
 pub use source::{ConfigError, Position, Source};
 pub use theme::{ColourDepth, Theme};
 pub use views::{SavedView, ViewSort};

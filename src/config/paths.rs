@@ -10,7 +10,7 @@ use super::source::ConfigError;
 /// `SWITCHBOARD_CACHE_DIR`, `SWITCHBOARD_STATE_DIR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// `config.toml`, `themes/`.
+    /// `config.toml`, `themes/`, `dialects/`.
     pub config: PathBuf,
     /// What cannot be fetched again: tokens, drafts, outbox, the embedded server's database.
     pub data: PathBuf,
@@ -58,6 +58,11 @@ impl Paths {
     /// The user's own themes.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
+    }
+
+    /// The user's own dialects.
+    pub fn dialects(&self) -> PathBuf {
+        self.config.join("dialects")
     }
 
     /// The token that `login` stored for a profile.

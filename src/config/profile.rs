@@ -41,6 +41,9 @@ pub struct Profile {
     /// How this backend spells things.
     #[serde(default = "default_dialect")]
     pub dialect: String,
+    /// Values that the dialect asks for, such as a company's or an instance's id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
     /// The account, where the token does not say it.
     #[serde(default)]
     pub account: Option<String>,
@@ -110,6 +113,7 @@ impl Profile {
             namespace: default_namespace(),
             transport: Transport::default(),
             dialect: default_dialect(),
+            variables: BTreeMap::new(),
             account: None,
             line: None,
             email: None,

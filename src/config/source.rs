@@ -168,7 +168,7 @@ fn visit(table: &DeTable<'_>, path: &mut Vec<String>, each: &mut impl FnMut(&[St
 }
 
 /// Turns a message of serde into one about this key, with the nearest valid name where one is close.
-fn in_words(message: &str, path: &[String]) -> String {
+pub(crate) fn in_words(message: &str, path: &[String]) -> String {
     let message = message.trim();
     let ticked = |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let (key, tables) = path.split_last().map_or(("", [].as_slice()), |(key, tables)| (key.as_str(), tables));

@@ -287,7 +287,16 @@ fn a_profile_is_written_and_the_rest_of_the_file_stays() {
     let root = tempfile::tempdir().expect("directory");
     let file = root.path().join("config/config.toml");
     let url: url::Url = "https://chat.example.com/".parse().expect("url");
-    save_profile(&file, "chat-example-com", &url, "a@example.com", Some("77"), None).expect("first");
+    save_profile(
+        &file,
+        "chat-example-com",
+        &url,
+        "a@example.com",
+        Some("77"),
+        None,
+        &std::collections::BTreeMap::new(),
+    )
+    .expect("first");
     let text = std::fs::read_to_string(&file).expect("read");
     assert_eq!(
         text,
@@ -297,7 +306,7 @@ fn a_profile_is_written_and_the_rest_of_the_file_stays() {
     let mine = "# mine\ntheme = \"dark\" # at night\n\n[profile.acme] # work\nurl = \"https://old.example/\" # old\n\
                 line = \"5\"\n\n[frames]\nssh = 10 # slow line\n";
     std::fs::write(&file, mine).expect("write");
-    save_profile(&file, "acme", &url, "a@example.com", None, None).expect("second");
+    save_profile(&file, "acme", &url, "a@example.com", None, None, &std::collections::BTreeMap::new()).expect("second");
     let text = std::fs::read_to_string(&file).expect("read");
     assert_eq!(
         text,
@@ -312,7 +321,8 @@ fn a_file_with_a_mistake_is_not_touched() {
     let file = root.path().join("config.toml");
     std::fs::write(&file, "thme = \"dark\"\n").expect("write");
     let url: url::Url = "https://chat.example.com/".parse().expect("url");
-    let error = save_profile(&file, "acme", &url, "a@example.com", None, None).expect_err("a mistake");
+    let error = save_profile(&file, "acme", &url, "a@example.com", None, None, &std::collections::BTreeMap::new())
+        .expect_err("a mistake");
     assert!(error.to_string().contains("did you mean `theme`?"), "{error}");
     assert_eq!(std::fs::read_to_string(&file).expect("read"), "thme = \"dark\"\n");
 }

@@ -1,8 +1,10 @@
 //! What a frame or a REST answer means, once a dialect has read it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, Message};
+use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, Message, NamedId};
 use crate::text::Clean;
 
 /// What one socket event means.
@@ -40,6 +42,13 @@ pub enum Event {
         who: Option<Id>,
         /// Whether they type now.
         typing: bool,
+    },
+    /// A conversation became part of another one.
+    Merged {
+        /// The one that stays.
+        evidence: Evidence,
+        /// Ids of the one that is no more.
+        gone: Vec<NamedId>,
     },
     /// News of the whole account (a line's quality, say): shown in the traffic panel alone.
     Account,
@@ -84,6 +93,15 @@ pub struct ThreadPage {
     pub messages: Vec<Message>,
     /// Messages that could not be read, each with its reason.
     pub unreadable: Vec<DecodeError>,
+    /// The place of the page before this one, where the backend counts pages and there is one.
+    #[serde(default)]
+    pub next: Option<Id>,
+    /// Whether this page holds the beginning, where the answer tells.
+    #[serde(default)]
+    pub start: Option<bool>,
+    /// The page that holds the newest messages, where this is not it.
+    #[serde(default)]
+    pub newest: Option<Id>,
 }
 
 /// What the backend says of a message that it accepted.
@@ -100,10 +118,16 @@ pub struct Accepted {
 pub struct Identity {
     /// Tenant.
     pub account: Option<Id>,
+    /// The agent's id.
+    #[serde(default)]
+    pub id: Option<Id>,
     /// The agent's name.
     pub name: Option<Clean>,
     /// The agent's e-mail address.
     pub email: Option<Clean>,
+    /// Values of the dialect's variables that a login gave; kept in the profile.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A business phone number.

@@ -10,7 +10,9 @@ pub mod dialect;
 mod encode;
 pub mod event;
 mod json;
+pub mod operations;
 pub mod pointer;
+pub mod propose;
 mod template;
 
 #[cfg(test)]
@@ -18,5 +20,6 @@ mod tests;
 
 pub use ask::{Credential, Emission, Outgoing, Page, Request, SocketCredentials, Target};
 pub use decode::{Decoded, Refusal};
-pub use dialect::{Dialect, DialectError};
+pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport};
 pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage};
+pub use operations::{Catalogue, Found, Item, Offers, Operation, Upload};

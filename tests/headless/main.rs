@@ -11,6 +11,7 @@
 mod backend;
 mod command_line;
 mod conversations;
+mod dialect;
 mod login;
 mod program;
 mod tail;

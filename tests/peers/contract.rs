@@ -76,7 +76,7 @@ impl Drop for Contract {
     }
 }
 
-fn no_tls() -> rustls::ClientConfig {
+pub fn no_tls() -> rustls::ClientConfig {
     rustls::ClientConfig::builder_with_provider(std::sync::Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("protocol versions")

@@ -11,6 +11,7 @@
 
 #[path = "../peers/contract.rs"]
 mod contract;
+mod dialects;
 mod embedded;
 mod live;
 #[path = "../peers/mod.rs"]

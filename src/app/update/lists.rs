@@ -283,7 +283,8 @@ pub(super) fn thread(
         }
     }
     let ids: Vec<MessageIds> = kept.iter().map(|message| message.ids.clone()).collect();
-    let start = kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX);
+    // A backend that counts pages says whether this was the first; elsewhere fewer than were asked for are all.
+    let start = answer.start.unwrap_or(kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX));
     match page {
         Page::Latest => {
             if std::mem::take(&mut view.cached) {
@@ -298,9 +299,10 @@ pub(super) fn thread(
             }
         }
         Page::Before { message, .. } => {
-            let edge = PageEdge::Before { message: message.clone(), start: false };
+            let first = answer.start == Some(true);
+            let edge = PageEdge::Before { message: message.clone(), start: first };
             let paged = view.change(|thread| thread.page_in(kept, edge));
-            view.older = if paged.added == 0 { Loading::Done } else { Loading::Not };
+            view.older = if first || paged.added == 0 { Loading::Done } else { Loading::Not };
         }
     }
     for (ids, updates) in parked {

@@ -12,7 +12,8 @@ use crate::app::msg::Timer;
 use crate::app::state::TrafficSize;
 use crate::backend::Frame;
 use crate::chat::{
-    ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, Outcome, Rank,
+    ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, NamedId, Outcome,
+    Rank,
     Resolution, Rule, Verdict, naive_match,
 };
 use crate::inspect::sightings::{Sight, Spelling};
@@ -74,6 +75,10 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         Ok(Event::Typing { evidence: told, who, typing }) => {
             evidence = told;
             typing_event(state, &evidence, who.as_ref(), typing, out)
+        }
+        Ok(Event::Merged { evidence: told, gone }) => {
+            evidence = told;
+            merged_event(state, &evidence, &gone, out)
         }
         Ok(Event::Account) => Decision::plain(Verdict::Account),
         Ok(Event::Complaint { message }) => {
@@ -226,6 +231,30 @@ fn conversation_event(
             let learned = state.directory.observe(key, facts);
             lists::merged(state, &learned.merged, out);
             absorb_update(state, key, facts, out);
+            if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } }
+        }
+        Outcome::Unknown(id) => {
+            let id = id.clone();
+            ask_for(state, &id, out);
+            Verdict::Unknown { id }
+        }
+        Outcome::Foreign => Verdict::Foreign,
+        Outcome::Probable(key) => Verdict::Probable { key: *key },
+        Outcome::NoId => Verdict::NoId,
+        Outcome::Ambiguous(keys) => Verdict::Ambiguous { keys: keys.clone() },
+    };
+    Decision::of(verdict, resolution)
+}
+
+/// The backend says that a conversation became part of another one. What is not certain is left to the next list.
+fn merged_event(state: &mut State, evidence: &Evidence, gone: &[NamedId], out: &mut Vec<Effect>) -> Decision {
+    let resolution = state.directory.resolve(evidence);
+    let verdict = match &resolution.outcome {
+        Outcome::Known(key) => {
+            let merges = state.directory.told_merged(*key, gone);
+            lists::merged(state, &merges, out);
+            state.dirty |= !merges.is_empty();
+            let key = state.directory.current(*key);
             if state.open == Some(key) { Verdict::Routed { key } } else { Verdict::Background { key } }
         }
         Outcome::Unknown(id) => {

@@ -1,8 +1,8 @@
 //! The classes of id mismatch that backends of this family were seen with (a survey of twenty of them, and their
 //! issues): for each the evidence, what must come of it, and by which rule.
 //!
-//! What is not an id of its own is told by the transport or by the room ledger and stands in their tests: the shape of
-//! a join's argument, joins before the handlers, rooms lost on reconnect, the protocol's version.
+//! What is not an id of its own is told by the transport, the dialect or the room ledger and stands in their tests:
+//! [`SURVEYED`] says where, class by class.
 
 use super::tests::{ACCOUNT, LINE, OID, OTHER, by_ids, facts, named};
 use super::*;
@@ -11,6 +11,79 @@ use crate::chat::{Evidence, MessageIds, Outcome, Rule, naive_match};
 const PHONE: &str = "923001234574";
 const BR: &str = "5511987654321";
 const BR_OLD: &str = "551187654321";
+
+/// Where a class of the survey is proved: by rows of the table below whose names begin so, or by tests elsewhere.
+enum Proof {
+    Here(&'static [&'static str]),
+    Elsewhere(&'static str),
+}
+
+/// Every class of mismatch that the survey of backends and their issues found.
+const SURVEYED: &[(&str, Proof)] = &[
+    ("object id against composite", Proof::Here(&["list by object id, broadcast by composite", "list by composite"])),
+    ("one field name, two meanings", Proof::Here(&["one field name, two meanings"])),
+    ("a join's argument: string or object", Proof::Elsewhere("wire::tests::shapes, wire::tests::exchanges")),
+    ("a join that nobody answers", Proof::Elsewhere("backend::rooms, inspect::rooms")),
+    ("a number or a string for a room", Proof::Elsewhere("wire::tests::shapes")),
+    ("integers above 2^53", Proof::Here(&["an integer that was rounded", "a long integer"])),
+    ("ids encoded twice", Proof::Here(&["an id that was encoded twice"])),
+    ("white space and quotes", Proof::Here(&["white space around an id"])),
+    ("an object id sent as a buffer", Proof::Elsewhere("wire::tests::shapes")),
+    (
+        "plus signs and formatting",
+        Proof::Here(&["composite with a plus", "the phone for an id, with a plus", "phones as ids, formatted"]),
+    ),
+    ("national digits", Proof::Here(&["Brazil", "Argentina", "Mexico", "a variant inside a composite"])),
+    ("a LID against a phone", Proof::Here(&["a LID"])),
+    ("a user id without a phone", Proof::Here(&["a user id seen before", "an identity that was never seen"])),
+    (
+        "an identity that changes",
+        Proof::Here(&[
+            "the number went to another person",
+            "a LID seen before, with another phone",
+            "the customer's number changed",
+        ]),
+    ),
+    (
+        "several conversations with one phone",
+        Proof::Elsewhere("directory::merges, two_conversations_with_one_phone_are_never_guessed_between"),
+    ),
+    ("an ambiguous target", Proof::Here(&["ids of two conversations"])),
+    ("an id that a page never checks", Proof::Elsewhere("an_event_of_another_conversation_goes_there")),
+    ("payloads that differ by room", Proof::Here(&["no id in one of the copies"])),
+    ("field names that drift", Proof::Elsewhere("wire::tests::exchanges")),
+    ("rooms lost on reconnect", Proof::Elsewhere("backend::rooms")),
+    ("joins before the handlers", Proof::Elsewhere("wire::tests::exchanges (ticketz), tests/session")),
+    ("two emits, two rooms", Proof::Elsewhere("wire::tests::exchanges (whatsapp-saas), chat::thread")),
+    ("the protocol's version", Proof::Elsewhere("socketio, wire::dialect::validate")),
+    ("a broadcast to everybody", Proof::Here(&["a broadcast to everybody", "composite of another tenant"])),
+    ("case", Proof::Here(&["an id in other case"])),
+];
+
+#[test]
+fn every_surveyed_class_has_its_proof() {
+    let names: Vec<&str> = catalogue().iter().map(|class| class.name).collect();
+    for (class, proof) in SURVEYED {
+        match proof {
+            Proof::Here(rows) => {
+                for row in *rows {
+                    assert!(names.iter().any(|name| name.starts_with(row)), "{class}: no row begins with `{row}`");
+                }
+            }
+            Proof::Elsewhere(place) => assert!(!place.is_empty(), "{class}"),
+        }
+    }
+    assert_eq!(SURVEYED.len(), 25);
+}
+
+#[test]
+fn an_event_of_another_conversation_goes_there() {
+    let rules = IdentityRules { account: Some(ACCOUNT.into()), native: NativeForm::ObjectId, route_variants: false };
+    let mut directory = Directory::new(rules);
+    directory.learn(&facts(&[OID], PHONE), NameOrigin::Declared);
+    let other = directory.learn(&facts(&[OTHER], PHONE), NameOrigin::Declared).key;
+    assert_eq!(directory.resolve(&message(&[OTHER], PHONE)).outcome, Outcome::Known(other));
+}
 
 /// What must come of a piece of evidence.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -116,6 +189,13 @@ fn catalogue() -> Vec<Class> {
             Unknown,
         ),
         class(
+            "a long integer, whole",
+            Integer,
+            (&["123456789012345678901234567890"], PHONE),
+            by_ids(&["123456789012345678901234567890"]),
+            Routed(Rule::Exact),
+        ),
+        class(
             "an id that was encoded twice",
             ObjectId,
             oid,
@@ -201,6 +281,27 @@ fn catalogue() -> Vec<Class> {
             (&[OID], PHONE),
             Evidence { links: vec!["PK.other".into()], ..message(&[], PHONE) },
             NoId,
+        ),
+        class(
+            "the customer's number changed",
+            ObjectId,
+            oid,
+            Evidence { links: vec!["PK.abc123".into()], ..message(&[], "923009999999") },
+            NoId,
+        ),
+        class(
+            "a user id seen before, of another line",
+            ObjectId,
+            oid,
+            Evidence { links: vec!["PK.abc123".into()], line: Some("2".into()), ..Evidence::default() },
+            NoId,
+        ),
+        class(
+            "a user id in the place of the conversation's",
+            ObjectId,
+            oid,
+            by_ids(&["PK.abc123"]),
+            Routed(Rule::IdentityLink),
         ),
         class(
             "an identity that was never seen",

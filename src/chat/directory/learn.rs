@@ -6,6 +6,7 @@ use super::claims::Claim;
 use super::{Alias, Conflict, Directory, Entry, Known, Learned, NameOrigin, NativeForm, Slot};
 use crate::chat::conversation::ConversationFacts;
 use crate::chat::ids::{ConversationKey, Id, Phone};
+use crate::chat::routing::NamedId;
 
 impl Directory {
     /// Learns a conversation from facts; makes one when none of its ids is known.
@@ -46,6 +47,25 @@ impl Directory {
         });
         self.take_in(&mut learned, facts, &ids, NameOrigin::Traffic);
         learned
+    }
+
+    /// The backend says that conversations became part of `kept`. Only a name that exactly one other conversation
+    /// declares is taken, and only where account and line do not say otherwise; what is doubtful merges nothing.
+    pub fn told_merged(&mut self, kept: ConversationKey, gone: &[NamedId]) -> Vec<(ConversationKey, ConversationKey)> {
+        let kept = self.current(kept);
+        let mut merges = Vec::new();
+        for named in gone {
+            let Some(Claim::One(key, NameOrigin::Declared)) = self.names.get(&named.id) else { continue };
+            let key = self.current(*key);
+            let (Some(one), Some(other)) = (self.entry(kept), self.entry(key)) else { continue };
+            let apart = matches!((one.account(), other.account()), (Some(a), Some(b)) if a != b)
+                || matches!((one.line(), other.line()), (Some(a), Some(b)) if a != b);
+            if key != kept && !apart {
+                self.merge(key, kept);
+                merges.push((key, kept));
+            }
+        }
+        merges
     }
 
     /// The ids of the facts that can name a conversation, each once, in order. The tenant's own id is no name, nor is

@@ -22,13 +22,15 @@ pub use near::NearMiss;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
+mod merges;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
 /// The form in which a backend spells the ids of its conversations. An unknown id of this form is a conversation that
 /// is not known here, whatever else the event says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NativeForm {
     /// 24 hexadecimal digits.

@@ -53,7 +53,7 @@ impl Kind {
     pub fn of(event: &Event) -> Self {
         match event {
             Event::Message { .. } => Self::Message,
-            Event::Conversation { .. } => Self::Conversation,
+            Event::Conversation { .. } | Event::Merged { .. } => Self::Conversation,
             Event::Status { .. } => Self::Status,
             Event::Typing { .. } => Self::Typing,
             Event::Account | Event::Complaint { .. } => Self::Account,
@@ -105,7 +105,7 @@ impl About {
                 };
                 Self { kind, message: evidence.message.clone(), created: None, rank }
             }
-            Event::Conversation { evidence, .. } | Event::Typing { evidence, .. } => {
+            Event::Conversation { evidence, .. } | Event::Merged { evidence, .. } | Event::Typing { evidence, .. } => {
                 Self { kind, message: evidence.message.clone(), ..Self::default() }
             }
             Event::Account | Event::Complaint { .. } | Event::NotInDialect => Self { kind, ..Self::default() },

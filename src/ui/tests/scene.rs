@@ -64,7 +64,12 @@ pub fn empty(columns: u16, rows: u16) -> State {
     let theme = Theme::built_in("dark").expect("the built-in theme reads");
     let mut state = State::new(now(), settings, rules, Arc::new(keymap), Arc::new(theme));
     state.size = (columns, rows);
-    state.identity = Identity { account: Some(Id::new(ACCOUNT)), name: clean("Ines"), email: clean("ines@acme.test") };
+    state.identity = Identity {
+        account: Some(Id::new(ACCOUNT)),
+        name: clean("Ines"),
+        email: clean("ines@acme.test"),
+        ..Identity::default()
+    };
     state.inbox.set_me(crate::app::inbox::Me::of(&state.identity));
     state.lines = vec![Line { id: Id::new(LINE), name: clean("Acme support"), phone: clean("+92 300 1234567") }];
     state.session = Session {

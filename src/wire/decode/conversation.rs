@@ -1,5 +1,7 @@
 //! A conversation, wherever one is described.
 
+use jiff::SignedDuration;
+
 use super::super::dialect::{ConversationSpec, ConversationWord, Dialect};
 use super::super::json::Json;
 use super::super::pointer::{Choice, Pointer, named_ids};
@@ -17,11 +19,14 @@ impl Dialect {
             page_id: None,
             account: spec.account.id(json),
             line: spec.line.id(json),
-            links: spec.links.iter().filter_map(|link| link.find(json)?.id()).collect(),
+            links: spec.links.iter().filter_map(|link| link.id(json)).collect(),
             name: spec.customer.read(json, |json| name(json, phone.as_ref())),
             preview: spec.preview.read(json, |json| json.text().map(|text| Clean::line(&text))),
             last_at: spec.last_at.read(json, Json::time),
-            last_inbound_at: spec.last_inbound_at.read(json, Json::time),
+            last_inbound_at: spec.last_inbound_at.read(json, Json::time).or_else(|| {
+                let ends = spec.window_ends_at.read(json, Json::time)?;
+                ends.checked_sub(SignedDuration::from_hours(24)).ok()
+            }),
             unread: spec.unread.read(json, |json| json.number().map(count)),
             status: spec.status.read(json, |json| status(spec, json)),
             assignee: assignee(&spec.assignee, json),
@@ -58,7 +63,7 @@ fn assignee(choice: &Choice, json: &Json<'_>) -> Option<Option<Clean>> {
     if let Some(who) = choice.read(json, line) {
         return Some(Some(who));
     }
-    choice.pointers().iter().any(|pointer| pointer.is_null(json)).then_some(None)
+    choice.is_null(json).then_some(None)
 }
 
 /// Strings, or objects with a name.

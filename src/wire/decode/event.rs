@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::super::dialect::{Dialect, EventKind, EventSpec};
+use super::super::dialect::{Dialect, EventKind, EventSpec, fits};
 use super::super::event::{DecodeError, Event};
 use super::super::json::Json;
-use super::super::pointer::named_ids;
+use super::super::pointer::{Choice, Pointer, named_ids};
 use super::message::as_evidence;
 use super::{error, line, with_json};
 use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, NamedId, Origin};
@@ -18,28 +18,73 @@ pub struct Decoded {
     pub emitted: Option<Timestamp>,
     /// What it means.
     pub event: Result<Event, DecodeError>,
+    /// What else it means, where one event brings several things.
+    pub more: Vec<Result<Event, DecodeError>>,
+    /// It says only that something changed: the list is to be fetched again.
+    pub refetch: bool,
+}
+
+impl Decoded {
+    fn alone(event: Result<Event, DecodeError>) -> Self {
+        Self { emitted: None, event, more: Vec::new(), refetch: false }
+    }
 }
 
 impl Dialect {
     /// What an event means; `args` is the JSON of its argument array, without the name.
     pub fn decode_event(&self, name: &str, args: &str) -> Decoded {
-        let Some(spec) = self.by_name.get(name).and_then(|place| self.events.get(*place)) else {
-            return Decoded { emitted: None, event: Ok(Event::NotInDialect) };
-        };
-        let mut emitted = None;
-        let event = with_json(name, args, |args| {
-            let payload = args
-                .step(&spec.argument.to_string())
-                .ok_or_else(|| error(name, &format!("/{}", spec.argument), "the argument is missing"))?;
-            emitted = spec.emitted.read(payload, Json::time);
-            self.event(name, spec, payload)
+        let by_name = self.by_name.get(name).into_iter().flatten().copied();
+        let by_pattern = self.by_pattern.iter().filter(|(pattern, _)| fits(pattern, name)).map(|(_, place)| *place);
+        let specs: Vec<&EventSpec> = by_name.chain(by_pattern).filter_map(|place| self.events.get(place)).collect();
+        if specs.is_empty() {
+            return Decoded::alone(Ok(Event::NotInDialect));
+        }
+        let decoded = with_json(name, args, |args| {
+            let mut missing = None;
+            for spec in &specs {
+                let Some(payload) = args.step(&spec.argument.to_string()) else {
+                    missing.get_or_insert(spec.argument);
+                    continue;
+                };
+                let applies = |(pointer, words): (&Pointer, &Vec<String>)| {
+                    let word = pointer.word(payload);
+                    words.iter().any(|wanted| *wanted == word)
+                };
+                if spec.when.iter().all(applies) {
+                    return Ok(self.decoded(name, spec, payload));
+                }
+            }
+            match missing {
+                Some(argument) => Err(error(name, &format!("/{argument}"), "the argument is missing")),
+                None => Ok(Decoded::alone(Ok(Event::NotInDialect))),
+            }
         });
-        Decoded { emitted, event }
+        decoded.unwrap_or_else(|problem| Decoded::alone(Err(problem)))
+    }
+
+    fn decoded(&self, name: &str, spec: &EventSpec, payload: &Json<'_>) -> Decoded {
+        let emitted = spec.emitted.read(payload, Json::time);
+        let mut events = match spec.each.find(payload) {
+            Some(Json::Array(elements)) => elements.iter().map(|element| self.event(name, spec, element)).collect(),
+            Some(one) => vec![self.event(name, spec, one)],
+            None if spec.each.is_empty() => vec![self.event(name, spec, payload)],
+            None => vec![Err(error(name, &spec.each.shown(), "no list"))],
+        };
+        // An empty list is an event without news.
+        let event = if events.is_empty() { Ok(Event::Account) } else { events.remove(0) };
+        Decoded { emitted, event, more: events, refetch: spec.refetch }
     }
 
     fn event(&self, name: &str, spec: &EventSpec, payload: &Json<'_>) -> Result<Event, DecodeError> {
         match spec.kind {
             EventKind::Message => self.message_event(name, spec, payload),
+            EventKind::Merged => {
+                let gone = named_ids(&spec.gone, payload);
+                if gone.is_empty() {
+                    return Err(error(name, "", "nothing says which conversation is no more"));
+                }
+                Ok(Event::Merged { evidence: self.bare_evidence(spec, payload), gone })
+            }
             EventKind::Conversation => {
                 let object = spec.object.find(payload).unwrap_or(payload);
                 let facts = self.conversation_facts(object, &spec.ids);
@@ -84,14 +129,16 @@ impl Dialect {
         let object = object.ok_or_else(|| error(name, &spec.message.shown(), "no message"))?;
         let message = self.message(name, object, Origin::Live, spec.direction)?;
         let (phone, customer) = self.customer(object, message.direction);
-        let either = |choice: &super::super::pointer::Choice| choice.id(object).or_else(|| choice.id(payload));
+        let either = |choice: &Choice| choice.id(object).or_else(|| choice.id(payload));
+        // What stands beside the message of its customer; ids there count only where `ids` names them.
+        let beside = spec.object.find(payload).map(|object| self.conversation_facts(object, &[])).unwrap_or_default();
         let evidence = Evidence {
             ids: named_ids(&spec.all_ids, payload),
             broadcast_id: spec.broadcast.id(payload),
-            account: either(&self.message.account),
-            line: either(&self.message.line),
-            phone,
-            links: self.message.links.iter().filter_map(|link| link.find(object)?.id()).collect(),
+            account: either(&self.message.account).or(beside.account),
+            line: either(&self.message.line).or(beside.line),
+            phone: phone.or(beside.phone),
+            links: self.message.links.iter().filter_map(|link| link.id(object)).chain(beside.links).collect(),
             message: as_evidence(&message.ids),
         };
         let facts = ConversationFacts {
@@ -100,7 +147,7 @@ impl Dialect {
             line: evidence.line.clone(),
             phone: evidence.phone.clone(),
             links: evidence.links.clone(),
-            name: customer,
+            name: customer.or(beside.name),
             ..ConversationFacts::default()
         };
         Ok(Event::Message { evidence, message: Box::new(message), facts: Box::new(facts) })

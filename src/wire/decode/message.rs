@@ -14,7 +14,7 @@ use crate::text::Clean;
 
 impl Dialect {
     /// Reads a message. `fallback` is its direction where the object does not say one.
-    pub(super) fn message(
+    pub(in super::super) fn message(
         &self,
         what: &str,
         json: &Json<'_>,
@@ -65,7 +65,19 @@ impl Dialect {
     fn direction(&self, what: &str, json: &Json<'_>, fallback: Option<Direction>) -> Result<Direction, DecodeError> {
         let spec = &self.message;
         let pointer = || spec.direction.shown();
+        if spec.note.read(json, Json::truth) == Some(true) {
+            return Ok(Direction::Note);
+        }
         let Some(found) = spec.direction.find(json) else {
+            let word = if spec.direction.is_null(json) { "null" } else { "absent" };
+            if let Some(direction) = spec.directions.get(word) {
+                return Ok(*direction);
+            }
+            if let Some((own, sender)) = spec.own.as_ref().and_then(|own| Some((own, own.sender.id(json)?))) {
+                let values = self.values();
+                let is_own = own.is.iter().any(|id| id.fill(&values).as_deref() == Some(sender.as_str()));
+                return Ok(if is_own { Direction::Outbound } else { Direction::Inbound });
+            }
             return fallback.ok_or_else(|| error(what, &pointer(), "nothing says who wrote the message"));
         };
         let word = match found {
@@ -107,13 +119,19 @@ impl Dialect {
         delivery
     }
 
+    /// What a word for a message's type means, in whatever case it is spelled.
+    fn kind(&self, word: &str) -> Option<Kind> {
+        let types = &self.message.types;
+        types.get(word).or_else(|| types.get(&word.to_ascii_lowercase())).copied()
+    }
+
     fn content(&self, json: &Json<'_>) -> Content {
         let spec = &self.message.content;
         let word = self.message.kind.read(json, Json::text).unwrap_or_default();
         let body = || spec.text.read(json, Json::text).map(|text| Clean::text(&text));
         let unsupported =
             || Content::Unsupported { kind: Clean::line(if word.is_empty() { "unknown" } else { &word }) };
-        let kind = self.message.types.get(word.as_ref()).copied().or_else(|| self.guessed(json, &word));
+        let kind = self.kind(&word).or_else(|| self.guessed(json, &word));
         let Some(kind) = kind else { return unsupported() };
         let content = match kind {
             Kind::Text => body().map(|body| Content::Text { body }),
@@ -150,7 +168,7 @@ impl Dialect {
         let spec = &self.message.content;
         if spec.url.find(json).is_some() {
             let media = spec.media.read(json, Json::text).unwrap_or_default();
-            return Some(self.message.types.get(media.as_ref()).copied().unwrap_or(Kind::Document));
+            return Some(self.kind(&media).unwrap_or(Kind::Document));
         }
         spec.text.read(json, Json::text).map(|_| Kind::Text)
     }

@@ -13,10 +13,11 @@ use crate::chat::Phone;
 use crate::text::Clean;
 
 pub use answers::Refusal;
+pub(super) use answers::list_of;
 pub use event::Decoded;
 
 /// Reads a text as JSON and looks at it; `what` names it in errors.
-fn with_json<T>(
+pub(super) fn with_json<T>(
     what: &str,
     text: &str,
     look: impl FnOnce(&Json<'_>) -> Result<T, DecodeError>,
@@ -38,7 +39,7 @@ fn error(what: &str, pointer: &str, problem: impl Into<String>) -> DecodeError {
 }
 
 /// A line of text; blank is nothing.
-fn line(json: &Json<'_>) -> Option<Clean> {
+pub(super) fn line(json: &Json<'_>) -> Option<Clean> {
     let text = json.text()?;
     (!text.trim().is_empty()).then(|| Clean::line(text.trim()))
 }

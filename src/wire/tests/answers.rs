@@ -7,11 +7,11 @@ use crate::text::Clean;
 
 #[test]
 fn login_and_identity_name_the_account() {
-    let (token, identity) = dialect().login(sample("login").as_bytes()).unwrap();
+    let (token, identity) = dialect().login(sample("login").as_bytes(), None).unwrap();
     assert_eq!(token.expose_secret(), "eyJ.sample.token");
     assert_eq!(identity.account, Some(ACCOUNT.into()));
     assert_eq!(dialect().identity(sample("me").as_bytes()).unwrap().account, Some(ACCOUNT.into()));
-    let problem = dialect().login(br#"{"success":true}"#).unwrap_err();
+    let problem = dialect().login(br#"{"success":true}"#, None).unwrap_err();
     assert_eq!(problem.to_string(), "the login: no token at /token");
 }
 
@@ -25,7 +25,7 @@ fn only_active_lines_are_given() {
 
 #[test]
 fn the_list_gives_every_row_or_says_why_not() {
-    let page = dialect().list_page(sample("conversations").as_bytes()).unwrap();
+    let page = dialect().list_page(sample("conversations").as_bytes(), None).unwrap();
     assert_eq!(page.rows.len(), 2);
     assert_eq!(page.unreadable.first().map(|problem| problem.pointer.as_str()), Some("/conversations/2"));
     let row = page.rows.first().unwrap();
@@ -37,13 +37,13 @@ fn the_list_gives_every_row_or_says_why_not() {
     assert_eq!(row.name, None);
     let other = page.rows.get(1).unwrap();
     assert_eq!((other.name.as_deref(), other.status.clone()), (Some("Customer"), Some(Status::Resolved)));
-    let problem = dialect().list_page(br#"{"conversations":{}}"#).unwrap_err();
+    let problem = dialect().list_page(br#"{"conversations":{}}"#, None).unwrap_err();
     assert_eq!(problem.problem, "an object where a list should be");
 }
 
 #[test]
 fn a_thread_is_read_with_every_kind_of_message() {
-    let page = dialect().thread_page(sample("messages").as_bytes()).unwrap();
+    let page = dialect().thread_page(sample("messages").as_bytes(), None).unwrap();
     let ids: Vec<_> = page.facts.iter().flat_map(|facts| &facts.ids).map(|named| named.id.as_str()).collect();
     assert_eq!(ids, [OID, COMPOSITE], "REST declares both");
     assert_eq!(page.messages.len(), 11);

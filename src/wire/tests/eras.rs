@@ -6,7 +6,7 @@ use crate::chat::{Directory, Evidence, NameOrigin, Outcome, Rule};
 fn directory(list: &str) -> Directory {
     let dialect = dialect();
     let mut directory = Directory::new(dialect.identity_rules(Some(ACCOUNT.into()), false));
-    for row in dialect.list_page(sample(list).as_bytes()).unwrap().rows {
+    for row in dialect.list_page(sample(list).as_bytes(), None).unwrap().rows {
         directory.learn(&row, NameOrigin::Declared);
     }
     directory
@@ -61,7 +61,7 @@ fn list_by_composite_and_broadcast_by_object_id() {
 #[test]
 fn a_thread_declares_the_composite() {
     let mut directory = directory("conversations");
-    let page = dialect().thread_page(sample("messages").as_bytes()).unwrap();
+    let page = dialect().thread_page(sample("messages").as_bytes(), None).unwrap();
     let learned = directory.learn(&page.facts.unwrap(), NameOrigin::Declared);
     assert_eq!((learned.fresh, learned.aliases_added), (false, 1));
     assert_eq!(directory.primary(learned.key), Some(&OID.into()));

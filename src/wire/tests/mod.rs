@@ -1,7 +1,10 @@
 mod answers;
 mod eras;
 mod events;
+mod exchanges;
 mod requests;
+mod shapes;
+mod written;
 
 use super::{Dialect, Event};
 use crate::chat::{ConversationKey, Id, Phone};

@@ -67,7 +67,7 @@ fn read_and_status_fall_back_to_the_composite() {
 fn what_a_socket_is_told_has_its_exact_shape() {
     let join = dialect().join(&OID.into()).unwrap();
     assert_eq!(join.shown().to_string(), format!(r#"join_conversation {{"conversationId":"{OID}"}}"#));
-    assert_eq!(dialect().subscribe().unwrap().args, Vec::<serde_json::Value>::new());
+    assert_eq!(dialect().subscriptions()[0].args, Vec::<serde_json::Value>::new());
     let typing = dialect().typing(&target(), true).unwrap();
     assert_eq!(typing.args, [json!({ "conversationId": OID, "isTyping": true })]);
     assert_eq!(join.answer(r#"[{"success":true}]"#), Ok(()));
@@ -91,7 +91,12 @@ fn a_dialect_with_a_mistake_is_refused_with_its_place() {
     let unknown = problem(&shipped.replace("last_inbound_at", "last_inbound"));
     assert!(unknown.contains("mine.toml") && unknown.contains("last_inbound"), "{unknown}");
     let pointer = problem(&shipped.replace("preview = \"/lastMessagePreview\"", "preview = \"lastMessagePreview\""));
-    assert!(pointer.contains("no JSON pointer") && pointer.contains("line"), "{pointer}");
+    assert!(
+        pointer.contains("mine.toml:59:1")
+            && pointer.contains("no JSON pointer")
+            && pointer.contains("/conversation/preview"),
+        "{pointer}"
+    );
     let join = r#"join = { event = "join_conversation", argument = { conversationId = "{id}" }, ack = true }"#;
     assert!(problem(&shipped.replace(join, r#"join = { event = "join_conversation" }"#)).contains("no argument"));
     let twice = problem(&shipped.replace(r#"names = ["typing"]"#, r#"names = ["new_message"]"#));
