@@ -13,8 +13,7 @@ use crate::app::state::TrafficSize;
 use crate::backend::Frame;
 use crate::chat::{
     ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, NamedId, Outcome,
-    Rank,
-    Resolution, Rule, Verdict, naive_match,
+    Rank, Resolution, Rule, Verdict, naive_match,
 };
 use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::{About, Entry, MatchRecord};
