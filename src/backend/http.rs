@@ -84,6 +84,7 @@ pub(super) struct Answer {
     pub content_type: String,
     /// The values of `Set-Cookie`.
     pub cookies: Vec<HeaderValue>,
+    pub headers: HeaderMap,
     pub body: Bytes,
     /// From the request to the last byte.
     pub took: Duration,
@@ -157,6 +158,7 @@ impl Http {
         let retry_after = retry_after(&text(header::RETRY_AFTER), Timestamp::now());
         let content_type = text(header::CONTENT_TYPE);
         let cookies = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+        let headers = response.headers().clone();
         let reading = async {
             let mut body = BytesMut::new();
             loop {
@@ -176,7 +178,7 @@ impl Http {
         let late = || broken(format!("the answer was not whole after {} s", self.limits.body.as_secs()));
         let body = timeout(self.limits.body, reading).await.map_err(|_| late())??;
         let json = is_json(&content_type);
-        Ok(Answer { status, retry_after, json, content_type, cookies, body, took: started.elapsed() })
+        Ok(Answer { status, retry_after, json, content_type, cookies, headers, body, took: started.elapsed() })
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::backoff::Setback;
 use super::command::{Purpose, Target};
-use super::live::{self, DialError, Dialled, Live};
+use super::live::{self, DialError, Dialled, Live, kind_of_end};
 use super::report::Report;
 use super::reports::News;
 use super::session::Session;
@@ -78,6 +78,7 @@ impl Session {
 
     pub(super) fn not_connected(&mut self, error: DialError) {
         self.standing.reason = Clean::line(&error.to_string());
+        self.board.mishap(error.kind(), self.standing.reason.clone(), false, Timestamp::now());
         match error {
             DialError::NoToken { reason } => self.standing.link = Link::Refused(reason),
             DialError::Token { number, .. } => self.look_for_token(Some(number)),
@@ -105,6 +106,7 @@ impl Session {
         session.transport = Some(dialled.transport());
         session.sid = Some(dialled.sid());
         session.last_frame = Some(Timestamp::now());
+        session.heartbeat = Some(dialled.heartbeat());
         self.live = Some(Live::new(dialled, session.epoch, self.tell.clone()));
         self.polls.connected();
         self.present_token().await;
@@ -236,6 +238,7 @@ impl Session {
     /// The connection ended.
     pub(super) async fn lost(&mut self, reason: &CloseReason) {
         self.standing.reason = Clean::line(&reason.to_string());
+        self.board.mishap(kind_of_end(reason), self.standing.reason.clone(), true, Timestamp::now());
         self.down(Setback::Lost);
         self.hung_up().await;
     }
@@ -247,7 +250,7 @@ impl Session {
         self.polls.disconnected();
         self.standing.heard = false;
         let session = self.board.session();
-        (session.transport, session.sid) = (None, None);
+        (session.transport, session.sid, session.heartbeat) = (None, None, None);
         self.tell_standing(false).await;
         for report in self.ledger.stale() {
             self.reports.send(Report::Room(report)).await;

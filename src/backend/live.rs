@@ -8,13 +8,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::BackendConfig;
 use super::http::{extra_headers, secret_header};
+use super::report::MishapKind;
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
 use super::token::TokenCell;
 use crate::chat::Id;
 use crate::config::{Profile, Transport as Wanted, check_url, is_loopback};
 use crate::socketio::{
-    self, AckError, Auth, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Transport, TransportChoice,
+    self, AckError, Auth, CloseReason, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Transport,
+    TransportChoice,
 };
 use crate::text::Clean;
 use crate::wire::{Dialect, Emission, SocketTransport};
@@ -44,6 +46,8 @@ pub(super) enum DialError {
     Refused {
         /// The server's words.
         reason: Clean,
+        /// What it refused.
+        kind: MishapKind,
     },
     /// Nobody listens there.
     #[error("{reason}")]
@@ -56,7 +60,30 @@ pub(super) enum DialError {
     Lost {
         /// Why.
         reason: Clean,
+        /// What kind of failure.
+        kind: MishapKind,
     },
+}
+
+impl DialError {
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> MishapKind {
+        match self {
+            Self::NoToken { .. } | Self::Token { .. } => MishapKind::Token,
+            Self::Nobody { .. } => MishapKind::Unreachable,
+            Self::Refused { kind, .. } | Self::Lost { kind, .. } => *kind,
+        }
+    }
+}
+
+/// What kind of end a connection came to.
+pub(super) fn kind_of_end(reason: &CloseReason) -> MishapKind {
+    match reason {
+        CloseReason::PingTimeout { .. } => MishapKind::PingTimeout,
+        CloseReason::Http { status, .. } => MishapKind::Http(*status),
+        CloseReason::Protocol(_) => MishapKind::Protocol,
+        _ => MishapKind::Closed,
+    }
 }
 
 /// A joined namespace, not yet subscribed.
@@ -75,13 +102,23 @@ impl Dialled {
     pub fn transport(&self) -> &'static str {
         transport_name(self.connection.info.transport)
     }
+
+    /// How often the server pings, and how late a ping may be.
+    pub fn heartbeat(&self) -> (Duration, Duration) {
+        (self.connection.info.ping_interval, self.connection.info.ping_timeout)
+    }
+
+    /// The connection itself, for a trial.
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
 }
 
 /// Connects: token, transport, handshake, namespace.
 pub(super) async fn dial(config: &BackendConfig, token: &TokenCell, tls: &Tls) -> Result<Dialled, DialError> {
     let held = token.get().await.map_err(|reason| DialError::NoToken { reason })?;
     let secret = held.secret.as_ref().map(|secret| secret.expose_secret());
-    let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason) };
+    let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason), kind: MishapKind::Tls };
     let settings = settings(config, secret, tls).await.map_err(lost)?;
     match socketio::connect(settings).await {
         Ok(connection) => Ok(Dialled { connection, token: held.number }),
@@ -124,20 +161,40 @@ fn classify(dialect: &Dialect, error: &ConnectError, token: u32) -> DialError {
     match error {
         ConnectError::Refused { message, .. } => {
             let reason = Clean::line(message);
+            let kind = if message.to_ascii_lowercase().contains("namespace") {
+                MishapKind::Namespace
+            } else {
+                MishapKind::Refused
+            };
             if dialect.is_token_refusal(message) {
                 DialError::Token { number: token, reason }
             } else {
-                DialError::Refused { reason }
+                DialError::Refused { reason, kind }
             }
         }
         ConnectError::Http { status: 401, .. } | ConnectError::WebsocketRefused { status: 401, .. } => {
             DialError::Token { number: token, reason: Clean::line(&error.to_string()) }
         }
         ConnectError::Http { status: 400..500, .. } | ConnectError::WebsocketRefused { status: 400..500, .. } => {
-            DialError::Refused { reason: Clean::line(&error.to_string()) }
+            DialError::Refused { reason: Clean::line(&error.to_string()), kind: kind_of(error) }
         }
         ConnectError::Unreachable { .. } => DialError::Nobody { reason: Clean::line(&error.to_string()) },
-        _ => DialError::Lost { reason: Clean::line(&error.to_string()) },
+        _ => DialError::Lost { reason: Clean::line(&error.to_string()), kind: kind_of(error) },
+    }
+}
+
+/// What kind of failure an attempt came to, where that is neither the token nor a refusal in words.
+fn kind_of(error: &ConnectError) -> MishapKind {
+    match error {
+        ConnectError::Refused { .. } => MishapKind::Refused,
+        ConnectError::Http { status, .. } => MishapKind::Http(*status),
+        ConnectError::WebsocketRefused { status, .. } => MishapKind::WebsocketRefused(*status),
+        ConnectError::Timeout { .. } => MishapKind::Timeout,
+        ConnectError::Unreachable { .. } => MishapKind::Unreachable,
+        ConnectError::Tls { .. } => MishapKind::Tls,
+        ConnectError::Proxy { .. } => MishapKind::Proxy,
+        ConnectError::Ended { reason, .. } => kind_of_end(reason),
+        _ => MishapKind::Protocol,
     }
 }
 

@@ -22,6 +22,7 @@ mod session;
 mod standing;
 mod tls;
 mod token;
+mod trial;
 mod typing;
 
 use std::sync::Arc;
@@ -36,8 +37,9 @@ pub use command::{Command, Outgoing, Page, Purpose, Target};
 pub use errand::Errand;
 pub use http::Limits;
 pub use polls::PollEvery;
-pub use report::{Frame, Health, Report, RestError, RoomReport, RoomStage, Session, SessionState};
+pub use report::{Frame, Health, Mishap, MishapKind, Report, RestError, RoomReport, RoomStage, Session, SessionState};
 pub use token::{Resolve, TokenSource};
+pub use trial::{Looked, TrialSocket, Trials};
 
 use crate::config::Profile;
 use crate::wire::{Dialect, Identity};

@@ -58,6 +58,51 @@ pub enum Health {
     Ill(Clean),
 }
 
+/// What kind of thing went wrong with the socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MishapKind {
+    /// The host is unknown, or nobody listens there.
+    Unreachable,
+    /// Something took longer than it may.
+    Timeout,
+    /// No trusted TLS connection.
+    Tls,
+    /// The proxy did not let us through.
+    Proxy,
+    /// The first poll, or a poll of a connection that stood, was answered with this HTTP status.
+    Http(u16),
+    /// The WebSocket was answered with this HTTP status.
+    WebsocketRefused(u16),
+    /// What answered does not speak Engine.IO 4.
+    Protocol,
+    /// There is no token, or the server refused it.
+    Token,
+    /// The namespace does not exist.
+    Namespace,
+    /// The server refused the connection, for another reason than the token.
+    Refused,
+    /// No ping came: the peer is dead.
+    PingTimeout,
+    /// The server, or what stands between, ended the connection, or it broke.
+    Closed,
+}
+
+/// A connection that was not made, or that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mishap {
+    /// What kind of thing.
+    pub kind: MishapKind,
+    /// In words.
+    pub words: Clean,
+    /// When.
+    pub at: Timestamp,
+    /// It was a connection that stood, not an attempt.
+    pub ended: bool,
+}
+
+/// So many mishaps are remembered.
+pub(super) const MOST_MISHAPS: usize = 8;
+
 /// A snapshot of the session: sent whenever any of it changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -83,6 +128,12 @@ pub struct Session {
     pub reconnects: u32,
     /// When the last frame of any kind came.
     pub last_frame: Option<Timestamp>,
+    /// How often the server pings, and how late a ping may be, when connected.
+    pub heartbeat: Option<(Duration, Duration)>,
+    /// When this snapshot was taken.
+    pub as_of: Timestamp,
+    /// The last things that went wrong with the socket, oldest first; at most 8.
+    pub mishaps: Vec<Mishap>,
 }
 
 impl Session {
@@ -100,6 +151,9 @@ impl Session {
             round_trip: None,
             reconnects: 0,
             last_frame: None,
+            heartbeat: None,
+            as_of: now,
+            mishaps: Vec::new(),
         }
     }
 

@@ -306,7 +306,7 @@ async fn exchange(
 }
 
 /// A request with its address and credentials.
-fn ask(
+pub(super) fn ask(
     base: &Url,
     path: &str,
     request: &Request,

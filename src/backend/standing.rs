@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::report::{Health, Session, SessionState};
+use super::report::{Health, MOST_MISHAPS, Mishap, MishapKind, Session, SessionState};
 use crate::text::Clean;
 
 /// So many attempts without a socket, and the session says that it lives on polling.
@@ -109,25 +109,22 @@ pub(super) struct Board {
 impl Board {
     /// Before the first attempt.
     pub fn new(url: Clean, standing: &Standing, now: Timestamp) -> Self {
-        let session = Session {
-            state: standing.state(),
-            since: now,
-            epoch: 0,
-            url,
-            transport: None,
-            sid: None,
-            rest: Health::Unknown,
-            socket: Health::Unknown,
-            round_trip: None,
-            reconnects: 0,
-            last_frame: None,
-        };
+        let session = Session { state: standing.state(), url, ..Session::starting(now) };
         Self { session, sent: None }
     }
 
     /// The snapshot as it is now, to be changed.
     pub fn session(&mut self) -> &mut Session {
         &mut self.session
+    }
+
+    /// Something went wrong with the socket; `ended`: with one that stood.
+    pub fn mishap(&mut self, kind: MishapKind, words: Clean, ended: bool, at: Timestamp) {
+        let mishaps = &mut self.session.mishaps;
+        if mishaps.len() >= MOST_MISHAPS {
+            mishaps.remove(0);
+        }
+        mishaps.push(Mishap { kind, words, at, ended });
     }
 
     /// The number of the connection.
@@ -137,6 +134,7 @@ impl Board {
 
     /// Takes the state over; its time starts anew when its kind changed.
     pub fn stand(&mut self, standing: &Standing, now: Timestamp) {
+        self.session.as_of = now;
         let state = standing.state();
         if std::mem::discriminant(&state) != std::mem::discriminant(&self.session.state) {
             self.session.since = now;
@@ -162,11 +160,10 @@ impl Board {
 }
 
 fn same_but_for_times(one: &Session, other: &Session) -> bool {
-    let Session { state, since, epoch, url, transport, sid, rest, socket, round_trip: _, reconnects, last_frame: _ } =
-        one;
+    let Session { state, since, epoch, url, transport, sid, rest, socket, reconnects, mishaps, heartbeat, .. } = one;
     (state, since, epoch, url) == (&other.state, &other.since, &other.epoch, &other.url)
         && (transport, sid, reconnects) == (&other.transport, &other.sid, &other.reconnects)
-        && (rest, socket) == (&other.rest, &other.socket)
+        && (rest, socket, mishaps, heartbeat) == (&other.rest, &other.socket, &other.mishaps, &other.heartbeat)
 }
 
 #[cfg(test)]

@@ -92,6 +92,8 @@ pub struct RoomTrial {
     pub way: JoinWay,
     /// The event and its exact argument.
     pub emitted: Clean,
+    /// The server answered the join, and not with a refusal.
+    pub answered: bool,
     /// The names of the events that this socket brought, with the number of each.
     pub heard: Vec<(Clean, u32)>,
     /// It brought the test message, or news of the room of the tested conversation.
@@ -156,17 +158,26 @@ pub struct CorsTrial {
     pub needs_headers: bool,
 }
 
-/// A test message that doctor put in by the webhook, or the first real one.
+/// A message that was put in by the webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TestMessage {
-    /// Its channel id, and the others once they are known.
+pub struct Sent {
+    /// Its names, as far as they are known.
     pub ids: Vec<Id>,
-    /// When it was put in; `None` for a real one.
-    pub sent: Option<Timestamp>,
-    /// What the webhook answered.
-    pub webhook: Option<Result<u16, Clean>>,
-    /// REST shows it.
+    /// When it was put in.
+    pub at: Timestamp,
+    /// Its conversation's room had been joined by then.
+    pub joined: bool,
+    /// REST shows it; `None` when that was not asked.
     pub stored: Option<bool>,
+}
+
+/// The test messages.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Test {
+    /// In the order in which they were put in.
+    pub sent: Vec<Sent>,
+    /// What the webhook answered to the last: the HTTP status, or why there was none.
+    pub webhook: Option<Result<u16, Clean>>,
 }
 
 /// What was tried beside the session; the panel has none of it.
@@ -178,8 +189,8 @@ pub struct Checks {
     pub polling: Option<Attempt>,
     /// Ways to join.
     pub trials: Vec<RoomTrial>,
-    /// The test message.
-    pub test: Option<TestMessage>,
+    /// The test messages.
+    pub test: Option<Test>,
     /// What a browser would be told.
     pub cors: Option<Cors>,
     /// How far the server's clock is ahead of ours by the `Date` of its answers.

@@ -80,9 +80,29 @@ pub struct Trace {
     pub message: Vec<Id>,
     /// The stages, in order.
     pub stages: Vec<StageReport>,
+    /// What the backend says that it emitted, where it tells.
+    pub emits: Vec<Emit>,
+}
+
+/// One emit, as the backend tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Emit {
+    /// The event's name.
+    pub event: Clean,
+    /// The room; `None` where it went to every socket.
+    pub room: Option<Clean>,
+    /// How many sockets were in it then.
+    pub sockets: u64,
+    /// When.
+    pub at: Option<Timestamp>,
 }
 
 impl Trace {
+    /// Whether the backend tells of its broadcasts.
+    pub fn tells_broadcast(&self) -> bool {
+        self.stages.iter().any(|report| report.stage == Stage::Broadcast && report.state != StageState::Unknown)
+    }
+
     /// The first stage that failed.
     pub fn broken_at(&self) -> Option<&StageReport> {
         self.stages.iter().find(|report| report.state == StageState::Failed)

@@ -130,9 +130,6 @@ pub struct Finding {
     pub events: Vec<u64>,
     /// What it makes of a test.
     pub outcome: Option<Outcome>,
-    /// Its place among findings of one severity and certainty: the smaller, the earlier.
-    #[serde(skip)]
-    pub(super) place: u16,
 }
 
 impl Finding {
@@ -151,13 +148,44 @@ impl Finding {
             command: None,
             events: Vec::new(),
             outcome: None,
-            place: u16::MAX,
         }
     }
 
-    /// Orders findings: the gravest first, then the surest.
-    pub(super) fn order(&self) -> (Severity, Certainty, u16) {
-        (self.severity, self.certainty, self.place)
+    pub(super) fn severity(self, severity: Severity) -> Self {
+        Self { severity, ..self }
+    }
+
+    pub(super) fn saw(self, words: impl AsRef<str>) -> Self {
+        Self { saw: Clean::line(words.as_ref()), ..self }
+    }
+
+    pub(super) fn means(self, words: impl AsRef<str>) -> Self {
+        Self { means: Clean::line(words.as_ref()), ..self }
+    }
+
+    pub(super) fn todo(mut self, words: impl AsRef<str>) -> Self {
+        self.todo.push(Clean::line(words.as_ref()));
+        self
+    }
+
+    pub(super) fn mend(self, side: Side) -> Self {
+        Self { mend: Some(side), ..self }
+    }
+
+    pub(super) fn should_send(self, id: Id) -> Self {
+        Self { should_send: Some(id), ..self }
+    }
+
+    pub(super) fn command(self, words: impl AsRef<str>) -> Self {
+        Self { command: Some(Clean::line(words.as_ref())), ..self }
+    }
+
+    pub(super) fn events(self, events: Vec<u64>) -> Self {
+        Self { events, ..self }
+    }
+
+    pub(super) fn outcome(self, outcome: Outcome) -> Self {
+        Self { outcome: Some(outcome), ..self }
     }
 
     /// Whether something is wrong.
