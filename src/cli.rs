@@ -44,6 +44,10 @@ pub enum Command {
     Show(commands::show::Args),
     /// Send a text to a conversation
     Send(commands::send::Args),
+    /// Find out why a message did or did not appear, and what to mend
+    Doctor(commands::doctor::Args),
+    /// Print what became of a message, stage by stage
+    Trace(commands::trace::Args),
     /// Sign in to a backend: asks for e-mail and password, keeps the token, writes the profile
     Login(commands::login::Args),
     /// Run the embedded backend: webhook, REST and Socket.IO over one database
@@ -79,7 +83,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(failure) => {
             // What was written before the failure still belongs to the reader.
             let _ = out.flush();
-            if !matches!(failure, Failure::Closed | Failure::Signal(_)) {
+            if !matches!(failure, Failure::Closed | Failure::Signal(_) | Failure::Verdict(_)) {
                 complain(&failure);
             }
             ExitCode::from(failure.exit_code())
@@ -105,6 +109,8 @@ fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
         Some(Command::List(args)) => commands::list::run(&setup, &args, out),
         Some(Command::Show(args)) => commands::show::run(&setup, &args, out),
         Some(Command::Send(args)) => commands::send::run(&setup, &args, out),
+        Some(Command::Doctor(args)) => commands::doctor::run(&setup, &args, out),
+        Some(Command::Trace(args)) => commands::trace::run(&setup, &args, out),
         Some(Command::Login(args)) => commands::login::run(&setup, &args, out),
         Some(Command::Serve(args)) => commands::serve::run(&setup, &args, out),
         Some(Command::Dialect(action)) => commands::dialect::run(&setup, &action, out),

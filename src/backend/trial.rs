@@ -83,7 +83,8 @@ impl Trials {
             body: None,
             idempotent: true,
         };
-        self.exchange(rest::ask(&self.config.profile.url, path, &request, &credential)?).await
+        let standing = self.config.dialect.standing_headers();
+        self.exchange(rest::ask(&self.config.profile.url, path, &request, &standing, &credential)?).await
     }
 
     /// Asks for an address with these headers and nothing else: as a browser's preflight does.

@@ -23,6 +23,9 @@ pub enum Failure {
     /// A signal ended it; nothing more is to be said. The exit code that shells use for it.
     #[error("ended by a signal")]
     Signal(u8),
+    /// The command did its work, and its answer is this exit code.
+    #[error("the answer is the exit code {0}")]
+    Verdict(u8),
     /// Anything else.
     #[error("{0}")]
     Other(String),
@@ -40,7 +43,7 @@ impl Failure {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Closed => 0,
-            Self::Signal(code) => *code,
+            Self::Signal(code) | Self::Verdict(code) => *code,
             Self::Other(_) => 1,
             Self::Refused(_) | Self::Token(_) => 4,
             Self::Unreachable(_) => 5,

@@ -5,6 +5,7 @@ pub mod completions;
 pub mod config;
 mod contacts;
 pub mod dialect;
+pub mod doctor;
 mod failure;
 pub mod inbox;
 pub mod keys;
@@ -19,6 +20,7 @@ pub mod serve;
 mod setup;
 pub mod show;
 pub mod tail;
+pub mod trace;
 
 pub use failure::{EXIT_CODES, Failure};
 pub use logging::start_log;

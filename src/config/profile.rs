@@ -74,6 +74,12 @@ pub struct Profile {
     /// A proxy; without it `HTTPS_PROXY` and its kin.
     #[serde(default)]
     pub proxy: Option<Url>,
+    /// The environment variable that holds the webhook's secret, for the test messages of `doctor`.
+    #[serde(default)]
+    pub webhook_secret_env: Option<String>,
+    /// Where the webhook is; without it `/api/webhooks/whatsapp` below `url`.
+    #[serde(default)]
+    pub webhook_url: Option<Url>,
     /// Route by national digit variants too, instead of only showing them as probable.
     #[serde(default)]
     pub route_variants: bool,
@@ -124,6 +130,8 @@ impl Profile {
             allow_plain_http: false,
             ca_file: None,
             proxy: None,
+            webhook_secret_env: None,
+            webhook_url: None,
             route_variants: false,
             headers: BTreeMap::new(),
         }
@@ -143,6 +151,9 @@ impl Profile {
         check_url(&self.url, plain).map_err(|problem| ProfileProblem { key: "url", problem })?;
         if let Some(url) = &self.socket_url {
             check_url(url, plain).map_err(|problem| ProfileProblem { key: "socket_url", problem })?;
+        }
+        if let Some(url) = &self.webhook_url {
+            check_url(url, plain).map_err(|problem| ProfileProblem { key: "webhook_url", problem })?;
         }
         for (key, value) in [("socket_path", &self.socket_path), ("namespace", &self.namespace)] {
             if !value.starts_with('/') {

@@ -111,8 +111,6 @@ pub enum JoinWay {
     BareString,
     /// An object that carries the id.
     Object,
-    /// No join at all: what this socket hears is broadcast to everybody.
-    None,
 }
 
 /// How a way to the socket ended that was tried on its own.

@@ -93,7 +93,7 @@ fn room_emits(evidence: &Evidence) -> Vec<&Emit> {
 
 pub(super) fn nothing_by_the_room(evidence: &Evidence) -> Option<Finding> {
     let open = evidence.open.as_ref()?;
-    let rooms: Vec<&RoomTrial> = evidence.checks.trials.iter().filter(|trial| trial.way != JoinWay::None).collect();
+    let rooms: Vec<&RoomTrial> = evidence.checks.trials.iter().collect();
     let joined_then = stored(evidence).into_iter().any(|sent| sent.joined);
     if rooms.is_empty()
         || rooms.iter().any(|trial| trial.brought)

@@ -84,6 +84,7 @@ pub fn empty(columns: u16, rows: u16) -> State {
         round_trip: Some(std::time::Duration::from_millis(12)),
         reconnects: 2,
         last_frame: Some(now()),
+        ..Session::starting(now())
     };
     state
 }
