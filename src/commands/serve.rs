@@ -135,9 +135,15 @@ async fn serve(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failu
     let login = first_login(args, &db).await?;
     put_lines(args, &db).await?;
     let running = server.listen().await.map_err(failed)?;
-    if let Some((email, password)) = login {
-        let password = password.expose_secret();
-        out.line(format_args!("Log in as {email} with the password {password} (shown this once)"))?;
+    match login {
+        Some((email, Password::MadeUp(password))) => {
+            let password = password.expose_secret();
+            out.line(format_args!("Log in as {email} with the password {password} (shown this once)"))?;
+        }
+        Some((email, Password::Given(_))) => {
+            out.line(format_args!("Log in as {email} with the password that was given"))?
+        }
+        None => {}
     }
     out.line(format_args!("Switchboard serves on {}", running.url()))?;
     out.flush()?;
@@ -200,19 +206,20 @@ fn config(setup: &Setup, args: &Args) -> Result<ServerConfig, Failure> {
     })
 }
 
-/// Makes the first account if there is none, and gives the demo's agent a password. What was made up is to be shown.
-async fn first_login(args: &Args, db: &Database) -> Result<Option<(String, SecretString)>, Failure> {
+/// Who may log in: the agent of an account that is made when there is none, or the first agent of the simulated one,
+/// who gets a password if there is none yet, and for each demo. `None` for a database that is used again.
+async fn first_login(args: &Args, db: &Database) -> Result<Option<(String, Password)>, Failure> {
     if !db.has_accounts().await.map_err(database)? {
-        let (password, made_up) = first_password(&args.admin_email)?;
-        db.create_account(&args.account_name, &args.admin_email, &password).await.map_err(database)?;
-        return Ok(made_up.then(|| (args.admin_email.clone(), password)));
-    }
-    if !args.demo {
-        return Ok(None);
+        let password = first_password(&args.admin_email)?;
+        db.create_account(&args.account_name, &args.admin_email, password.secret()).await.map_err(database)?;
+        return Ok(Some((args.admin_email.clone(), password)));
     }
     let Some(agent) = db.first_agent().await.map_err(database)? else { return Ok(None) };
-    let password = passwords::generate();
-    db.set_password(&agent.email, &password).await.map_err(database)?;
+    if !args.demo && agent.password_hash.is_some() {
+        return Ok(None);
+    }
+    let password = first_password(&agent.email)?;
+    db.set_password(&agent.email, password.secret()).await.map_err(database)?;
     Ok(Some((agent.email, password)))
 }
 
@@ -228,19 +235,34 @@ async fn put_lines(args: &Args, db: &Database) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The first agent's password, and whether it was made up: from the environment, or asked for on a terminal.
-fn first_password(email: &str) -> Result<(SecretString, bool), Failure> {
+/// The first agent's password.
+enum Password {
+    /// Somebody knows it: from the environment, or typed.
+    Given(SecretString),
+    /// It is to be shown.
+    MadeUp(SecretString),
+}
+
+impl Password {
+    fn secret(&self) -> &SecretString {
+        let (Self::Given(secret) | Self::MadeUp(secret)) = self;
+        secret
+    }
+}
+
+/// The password from the environment, asked for on a terminal, or made up.
+fn first_password(email: &str) -> Result<Password, Failure> {
     if let Some(password) = secret("SWITCHBOARD_ADMIN_PASSWORD")? {
-        return Ok((password, false));
+        return Ok(Password::Given(password));
     }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         let typed = rpassword::prompt_password(format!("A password for {email} (nothing: one is made up): "))
             .map_err(|error| Failure::Other(format!("the password cannot be read: {error}")))?;
         if !typed.is_empty() {
-            return Ok((SecretString::from(typed), false));
+            return Ok(Password::Given(SecretString::from(typed)));
         }
     }
-    Ok((passwords::generate(), true))
+    Ok(Password::MadeUp(passwords::generate()))
 }
 
 fn secret(name: &'static str) -> Result<Option<SecretString>, Failure> {

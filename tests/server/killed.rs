@@ -14,13 +14,20 @@ use crate::house::{LINE, http};
 struct Process {
     child: Child,
     url: String,
+    /// Who may log in, if it says so.
+    login: Option<String>,
 }
 
 impl Process {
     fn start(folder: &Path) -> Self {
+        let line = format!("{LINE},+923001234567,Acceptance Line");
+        Self::with(folder, &["--admin-email", "owner@example.test", "--line", &line])
+    }
+
+    fn with(folder: &Path, args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_switchboard"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-email", "owner@example.test"])
-            .args(["--line", &format!("{LINE},+923001234567,Acceptance Line")])
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(args)
             .env("SWITCHBOARD_ADMIN_PASSWORD", "correct horse")
             .envs(["CONFIG", "DATA", "CACHE", "STATE"].map(|kind| (format!("SWITCHBOARD_{kind}_DIR"), folder)))
             .stdin(Stdio::null())
@@ -28,11 +35,17 @@ impl Process {
             .spawn()
             .unwrap();
         // It says where it is when all is ready.
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url = lines
-            .map(|line| line.unwrap())
-            .find_map(|line| line.strip_prefix("Switchboard serves on ").map(str::to_owned));
-        Self { child, url: url.expect("the server says where it is") }
+        let (mut url, mut login) = (None, None);
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap()) {
+            if let Some(told) = line.strip_prefix("Log in as ") {
+                login = told.split(' ').next().map(str::to_owned);
+            }
+            if let Some(told) = line.strip_prefix("Switchboard serves on ") {
+                url = Some(told.to_owned());
+                break;
+            }
+        }
+        Self { child, url: url.expect("the server says where it is"), login }
     }
 
     /// SIGKILL: no handler runs.
@@ -42,8 +55,8 @@ impl Process {
     }
 }
 
-async fn token(client: &Client, url: &str) -> String {
-    let login = serde_json::json!({ "email": "owner@example.test", "password": "correct horse" });
+async fn token(client: &Client, url: &str, email: &str) -> String {
+    let login = serde_json::json!({ "email": email, "password": "correct horse" });
     let answer = client.post(format!("{url}/api/auth/login")).json(&login).send().await.unwrap();
     answer.json::<Value>().await.unwrap()["token"].as_str().unwrap().to_owned()
 }
@@ -78,7 +91,7 @@ async fn every_acknowledged_delivery_survives_a_kill_and_none_is_stored_twice() 
     assert!(acknowledged.len() >= 60, "{}", acknowledged.len());
 
     let process = Process::start(folder.path());
-    let token = token(&client, &process.url).await;
+    let token = token(&client, &process.url, "owner@example.test").await;
     let get = async |path: &str| -> Value {
         let request = client.get(format!("{}{path}", process.url)).bearer_auth(&token);
         request.send().await.unwrap().json().await.unwrap()
@@ -99,4 +112,15 @@ async fn every_acknowledged_delivery_survives_a_kill_and_none_is_stored_twice() 
     assert!(lost.is_empty(), "lost: {lost:?}");
     assert_eq!(unique.len(), stored.len(), "stored twice");
     process.kill();
+}
+
+#[tokio::test]
+async fn whoever_starts_the_server_is_told_who_may_log_in() {
+    for args in [&["--memory"][..], &["--simulator"], &["--demo"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let process = Process::with(folder.path(), args);
+        let email = process.login.clone().expect("the server says who may log in");
+        assert!(!token(&http(), &process.url, &email).await.is_empty(), "{args:?}");
+        process.kill();
+    }
 }
