@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::BackendConfig;
 use super::command::{Outgoing, Page, Target};
 use super::report::RestError;
-use super::rest::Rest;
+use super::rest::{Rest, renewal};
 use super::token::TokenCell;
 use crate::chat::{Id, IdentityRules};
 use crate::wire::{Accepted, Dialect, ListPage, Request, ThreadPage};
@@ -24,10 +24,12 @@ impl Errand {
     /// Nothing is asked for yet.
     pub fn new(config: BackendConfig) -> Self {
         let config = Arc::new(config);
-        let token = Arc::new(TokenCell::new(config.token.clone()));
+        let tls = Arc::default();
+        let token = TokenCell::new(config.token.clone()).renewed_by(renewal(&config, &tls));
+        let token = Arc::new(token);
         // Nobody listens to the news of a session that does not exist.
         let (tell, _) = mpsc::unbounded_channel();
-        let rest = Rest::new(Arc::clone(&config), token, Arc::default(), tell);
+        let rest = Rest::new(Arc::clone(&config), token, tls, tell);
         Self { config, rest }
     }
 

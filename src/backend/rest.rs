@@ -19,7 +19,7 @@ use super::pages::Places;
 use super::report::RestError;
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
-use super::token::{Held, TokenCell};
+use super::token::{Held, Renew, TokenCell};
 use crate::chat::{Id, Status};
 use crate::config::Profile;
 use crate::text::Clean;
@@ -215,7 +215,7 @@ impl Rest {
             Err(reason) => return Reply { result: Err(RestError::SignedOut { reason }), took: None },
         };
         let mut answer = self.exchange(&request, &held).await;
-        if matches!(&answer, Ok(answer) if answer.status == StatusCode::UNAUTHORIZED)
+        if matches!(&answer, Ok(answer) if self.dialect().refuses_token(answer.status.as_u16(), &answer.body))
             && let Ok(newer) = self.token.renew(held.number).await
         {
             held = newer;
@@ -276,11 +276,30 @@ pub(super) async fn login(
     let http = Http::new(profile.clone(), Limits::default(), Arc::default());
     let answer = exchange(&http, dialect, &profile.url, &request, &Credential::None).await?;
     let cookie = dialect.login_cookie().and_then(|name| answer.cookie(name));
-    let read = |dialect: &Dialect, body: &[u8]| dialect.login(body, cookie.as_deref());
+    let renewing = dialect.renewal_cookie().and_then(|name| answer.cookie(name));
+    let read = |dialect: &Dialect, body: &[u8]| dialect.login(body, cookie.as_deref(), renewing.as_deref());
     understood(dialect, &request, &answer, read).map_err(|error| match error {
         // There is nobody to be signed out yet: the password is wrong.
         RestError::SignedOut { reason } => RestError::Refused { status: 401, code: None, reason, retry_after: None },
         other => other,
+    })
+}
+
+/// What renews the tokens of a backend that can.
+pub(super) fn renewal(config: &BackendConfig, tls: &Arc<Tls>) -> Renew {
+    let (profile, dialect) = (config.profile.clone(), Arc::clone(&config.dialect));
+    let (limits, tls) = (config.limits.clone(), Arc::clone(tls));
+    Arc::new(move |secret: SecretString| {
+        let (profile, dialect) = (profile.clone(), Arc::clone(&dialect));
+        let http = Http::new(profile.clone(), limits.clone(), Arc::clone(&tls));
+        Box::pin(async move {
+            let request = dialect.renewal_request(&secret).ok_or_else(|| "nothing renews this token".to_owned())?;
+            let answer = exchange(&http, &dialect, &profile.url, &request, &Credential::None).await;
+            let answer = answer.map_err(|error| error.to_string())?;
+            let cookie = dialect.renewal_cookie().and_then(|name| answer.cookie(name));
+            let read = |dialect: &Dialect, body: &[u8]| dialect.renewed(body, cookie.as_deref(), &secret);
+            understood(&dialect, &request, &answer, read).map_err(|error| error.to_string())
+        })
     })
 }
 
@@ -371,7 +390,7 @@ fn understood<T>(
     if gateway && !answer.json && !request.idempotent {
         return Err(broken(format!("a proxy answered HTTP {} in the backend's place: {reason}", status.as_u16())));
     }
-    if status == StatusCode::UNAUTHORIZED {
+    if dialect.refuses_token(status.as_u16(), &answer.body) {
         return Err(RestError::SignedOut { reason });
     }
     let retry_after = answer.retry_after;

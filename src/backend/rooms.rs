@@ -82,11 +82,12 @@ impl Ledger {
         changes
     }
 
-    /// Adds the account's room, which is wanted for ever.
+    /// Adds a room of the account, which is wanted for ever; several keep their order, before all others.
     pub fn want_account(&mut self, id: Id) {
         let room = Room { key: None, stage: RoomStage::Wanted, emitted: Clean::default(), epoch: 0 };
         if !self.rooms.contains_key(&id) {
-            self.order.insert(0, id.clone());
+            let place = self.order.iter().take_while(|id| self.is_account(id)).count();
+            self.order.insert(place, id.clone());
             self.rooms.insert(id, room);
         }
     }
@@ -190,6 +191,18 @@ mod tests {
         ledger.emitted(&"a".into(), Clean::line("join"), 1);
         ledger.stale();
         assert_eq!(ledger.want(None, &[]).leave, vec![], "it went with the connection");
+    }
+
+    #[test]
+    fn rooms_of_the_account_keep_their_order() {
+        let mut ledger = Ledger::default();
+        ledger.want(Some(&target(1, "a", &[])), &[]);
+        for id in ["first", "second", "first"] {
+            ledger.want_account(id.into());
+        }
+        assert_eq!(ledger.all(), ids(&["first", "second", "a"]));
+        assert_eq!(ledger.want(None, &[]).leave, vec![], "they are never left");
+        assert_eq!(ledger.all(), ids(&["first", "second"]));
     }
 
     #[test]

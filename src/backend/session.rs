@@ -28,7 +28,7 @@ use super::live::{self, Live};
 use super::polls::{Polls, Situation};
 use super::report::{Health, Report, RestError};
 use super::reports::{News, NewsSender, Reports};
-use super::rest::Rest;
+use super::rest::{Rest, renewal};
 use super::rooms::Ledger;
 use super::standing::{Board, Link, Standing};
 use super::tls::Tls;
@@ -86,8 +86,8 @@ impl Session {
         let config = Arc::new(config);
         let reports = Reports::new(reports, closing.clone());
         let (tell, news) = mpsc::unbounded_channel();
-        let token = Arc::new(TokenCell::new(config.token.clone()));
         let tls = Arc::new(Tls::default());
+        let token = Arc::new(TokenCell::new(config.token.clone()).renewed_by(renewal(&config, &tls)));
         let rest = Rest::new(Arc::clone(&config), Arc::clone(&token), Arc::clone(&tls), tell.clone());
         let standing = Standing::new();
         let started = Instant::now();

@@ -11,6 +11,9 @@ use crate::text::Clean;
 /// Finds the token anew: reads its file, runs `token_command`. The error is in words.
 pub type Resolve = Arc<dyn Fn() -> BoxFuture<'static, Result<SecretString, String>> + Send + Sync>;
 
+/// Renews a token by what came with it. The error is in words.
+pub(super) type Renew = Arc<dyn Fn(SecretString) -> BoxFuture<'static, Result<SecretString, String>> + Send + Sync>;
+
 /// Where the token comes from.
 #[derive(Clone, Default)]
 pub struct TokenSource {
@@ -54,6 +57,7 @@ struct State {
 pub(super) struct TokenCell {
     state: Mutex<State>,
     resolve: Option<Resolve>,
+    renewal: Option<Renew>,
     /// Held while a token is being found, so that several refusals at once find it once.
     renewing: tokio::sync::Mutex<()>,
 }
@@ -62,7 +66,13 @@ impl TokenCell {
     pub fn new(source: TokenSource) -> Self {
         let held = Held { secret: source.current, number: 0 };
         let state = Mutex::new(State { held, unproven: false, spent: None });
-        Self { state, resolve: source.resolve, renewing: tokio::sync::Mutex::new(()) }
+        Self { state, resolve: source.resolve, renewal: None, renewing: tokio::sync::Mutex::new(()) }
+    }
+
+    /// With a way to renew tokens over the wire; it is tried before the token's source is asked.
+    pub fn renewed_by(mut self, renewal: Renew) -> Self {
+        self.renewal = Some(renewal);
+        self
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -130,7 +140,12 @@ impl TokenCell {
             }
             state.held.clone()
         };
+        let renewed = match (&self.renewal, &old.secret) {
+            (Some(renew), Some(secret)) if !self.lock().unproven => renew(secret.clone()).await.ok(),
+            _ => None,
+        };
         let found = match &self.resolve {
+            _ if renewed.is_some() => renewed.ok_or_else(String::new),
             None => Err("sign in again with `switchboard login`".to_owned()),
             Some(_) if self.lock().unproven => Err("a new token was found and refused as well".to_owned()),
             Some(resolve) => resolve().await,

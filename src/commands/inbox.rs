@@ -79,7 +79,7 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         state.inbox.set_view(view);
     }
     // there, fetching a thread marks nothing as read
-    state.peek = place.chosen.profile.dialect == "reference";
+    state.peek = !config.dialect.thread_marks_read();
     // two programs that are started at once must not give two texts one id
     state.sent_here = u64::from(rand::random::<u32>());
 

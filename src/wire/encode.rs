@@ -14,7 +14,7 @@ use crate::chat::{Composite, Id, Phone, Status};
 impl Dialect {
     /// Where the token goes in a REST request.
     pub fn credential(&self, token: &SecretString) -> Credential {
-        let variables = self.values().with("token", Some(token.expose_secret()));
+        let variables = self.values().with("token", Some(self.token_of(token.expose_secret())));
         let filled = self.auth.value.as_ref().and_then(|value| value.fill(&variables));
         let Some(value) = filled.map(SecretString::from) else { return Credential::None };
         let name = self.auth.name.clone();
@@ -186,7 +186,7 @@ impl Dialect {
 
     /// What the socket's handshake carries. Without a token, only what needs none.
     pub fn socket_credentials(&self, token: Option<&str>) -> SocketCredentials {
-        let variables = self.values().with("token", token);
+        let variables = self.values().with("token", token.map(|token| self.token_of(token)));
         let secret = |map: &BTreeMap<String, TextTemplate>| {
             query(map, &variables).into_iter().map(|(name, value)| (name, SecretString::from(value))).collect()
         };
@@ -217,7 +217,7 @@ impl Dialect {
     /// The first event, where that carries the token.
     pub fn authenticate(&self, token: Option<&str>) -> Option<Emission> {
         let spec = self.socket.authenticate.as_ref()?;
-        let argument = spec.argument.fill(&self.values().with("token", Some(token?)))?;
+        let argument = spec.argument.fill(&self.values().with("token", Some(self.token_of(token?))))?;
         let reading = self.socket.ack.clone();
         Some(Emission { event: spec.event.clone(), args: vec![argument], ack: false, reading })
     }

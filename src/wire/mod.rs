@@ -13,6 +13,7 @@ mod json;
 pub mod operations;
 pub mod pointer;
 pub mod propose;
+mod renew;
 mod template;
 
 #[cfg(test)]

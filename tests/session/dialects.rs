@@ -281,3 +281,40 @@ async fn where_there_is_no_socket_the_list_is_polled_and_that_is_said() {
     seat.backend.send(Command::Reconnect);
     seat.until("another", polled).await;
 }
+
+#[tokio::test]
+async fn a_token_is_renewed_by_what_the_login_gave() {
+    let server = MockServer::start().await;
+    let dialect = Shelf::shipped().dialect("whaticket").expect("shipped").expect("right");
+    let tickets = |token: &str| {
+        Mock::given(method("GET"))
+            .and(path("/tickets"))
+            .and(header("authorization", format!("Bearer {token}").as_str()))
+    };
+    let login = json!({ "token": "first", "user": { "id": 7, "name": "Ines" } });
+    Mock::given(method("POST"))
+        .and(path("/auth/login"))
+        .respond_with(ResponseTemplate::new(200).append_header("Set-Cookie", "jrt=r1; HttpOnly").set_body_json(login))
+        .mount(&server)
+        .await;
+    let expired = json!({ "error": "Invalid token. We'll try to assign a new one on next request" });
+    tickets("first").respond_with(ResponseTemplate::new(403).set_body_json(expired)).mount(&server).await;
+    let renewed = ResponseTemplate::new(200).append_header("Set-Cookie", "jrt=r2; HttpOnly");
+    Mock::given(method("POST"))
+        .and(path("/auth/refresh_token"))
+        .and(header("cookie", "jrt=r1"))
+        .respond_with(renewed.set_body_json(json!({ "token": "second" })))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let rows = json!({ "tickets": [{ "id": 41 }], "hasMore": false });
+    tickets("second").respond_with(ResponseTemplate::new(200).set_body_json(rows)).mount(&server).await;
+
+    let profile = Profile::new(server.uri().parse().expect("a URL"));
+    let (token, _) = backend::login(&profile, &dialect, "ines", &"pa55".into()).await.expect("signed in");
+    let token = secrecy::ExposeSecret::expose_secret(&token).to_owned();
+    assert_eq!(token, "first r1");
+    let errand = Errand::new(config(&server.uri(), &dialect, &token));
+    assert_eq!(errand.list(10).await.expect("a list").rows.len(), 1);
+    assert_eq!(errand.list(10).await.expect("again").rows.len(), 1, "with the renewed token, at once");
+}

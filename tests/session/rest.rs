@@ -177,7 +177,7 @@ async fn pages_that_never_end_are_bounded() {
     let list = "array = \"/conversations\"\n";
     let paged = reference.replacen("phoneNumberId = \"{line}\", limit", "after = \"{cursor}\", limit", 1).replacen(
         list,
-        &format!("{list}next = \"/next\"\n"),
+        &format!("{list}paging = {{ kind = \"cursor\", next = \"/next\" }}\n"),
         1,
     );
     let dialect = Arc::new(Dialect::parse("paged", &paged).expect("a dialect"));

@@ -41,6 +41,8 @@ async fn a_refused_token_signs_out_without_a_loop() {
     assert!(reason.contains("jwt malformed") && reason.contains("switchboard login"), "{reason}");
     assert!(!reason.contains("stale"));
     seat.backend.send(Command::Reconnect);
+    // REST's own refusal may be told meanwhile.
+    seat.state("trying again", |state| matches!(state, SessionState::Connecting { .. })).await;
     signed_out(&mut seat).await;
     assert_eq!(server.state().await["handshakes"], 2, "one attempt, and one for the key");
 }

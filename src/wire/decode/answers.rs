@@ -100,20 +100,25 @@ impl Dialect {
     }
 
     /// The token and the person that a login gives; `cookie` is the value of the one that [`Dialect::login_cookie`]
-    /// names, where the answer sets it.
-    pub fn login(&self, body: &[u8], cookie: Option<&str>) -> Result<(SecretString, Identity), DecodeError> {
+    /// names, where the answer sets it, and `renewing` that of the one that [`Dialect::renewal_cookie`] names.
+    pub fn login(
+        &self,
+        body: &[u8],
+        cookie: Option<&str>,
+        renewing: Option<&str>,
+    ) -> Result<(SecretString, Identity), DecodeError> {
         const WHAT: &str = "the login";
         let Some(spec) = &self.login else { return Err(error(WHAT, "", "the dialect describes no login")) };
         with_json(WHAT, &body_text(body), |json| {
             let token = match (&spec.cookie, cookie) {
-                (Some(_), Some(value)) => SecretString::from(value.to_owned()),
+                (Some(_), Some(value)) => self.secret_of(json, value, renewing),
                 (Some(name), None) if spec.token.is_empty() => {
                     return Err(error(WHAT, "", format!("the answer sets no cookie `{name}`")));
                 }
                 _ => {
                     let token = spec.token.read(json, Json::text);
                     let token = token.ok_or_else(|| error(WHAT, &spec.token.shown(), "no token"))?;
-                    SecretString::from(token.into_owned())
+                    self.secret_of(json, &token, renewing)
                 }
             };
             let mut identity = identity(json, [&spec.account, &spec.id, &spec.person, &spec.email]);

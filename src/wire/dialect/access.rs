@@ -102,6 +102,8 @@ pub(in super::super) struct RefusalSpec {
     pub reason: Choice,
     /// What lies behind the reason.
     pub detail: Choice,
+    /// HTTP statuses beside 401 that mean the token, where the reason has one of `socket.token_refusals` in it.
+    pub token_statuses: Vec<u16>,
     /// False in an answer with HTTP 200 that is a refusal all the same.
     pub success: Choice,
     /// What the codes mean.
@@ -140,6 +142,30 @@ pub(in super::super) struct LoginSpec {
 
 pub(super) fn post() -> String {
     "POST".to_owned()
+}
+
+/// Renewing the token: asked for when the backend refuses the present one, once.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct RefreshSpec {
+    /// The HTTP method.
+    #[serde(default = "post")]
+    pub method: String,
+    /// The path.
+    pub path: TextTemplate,
+    /// The body, with `{token}` (the present token) and `{refresh}` (what the login gave to renew it with).
+    pub body: Option<JsonTemplate>,
+    /// Headers, with the same variables: `Cookie = "jrt={refresh}"`.
+    #[serde(default)]
+    pub headers: BTreeMap<String, TextTemplate>,
+    /// Where the answer has the new token.
+    #[serde(default)]
+    pub token: Choice,
+    /// Where an answer, that of the login too, has what renews it.
+    #[serde(default)]
+    pub refresh: Choice,
+    /// The cookie that renews it, where answers set one.
+    pub cookie: Option<String>,
 }
 
 /// "Who am I".

@@ -22,7 +22,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(super) use access::{AuthSpec, ConnectionSpec, LinesSpec, LoginSpec, MeSpec, Place, RefusalSpec, VariableSpec};
+pub(super) use access::{
+    AuthSpec, ConnectionSpec, LinesSpec, LoginSpec, MeSpec, Place, RefreshSpec, RefusalSpec, VariableSpec,
+};
 pub use access::{Meaning, SocketTransport};
 pub(super) use actions::{
     AcceptedSpec, ActionSpec, CatalogueSpec, MediaSpec, OperationsSpec, SearchSpec, SendSpec, StatusSpec,
@@ -74,6 +76,8 @@ pub struct Dialect {
     pub(super) refusal: RefusalSpec,
     /// How to sign in; absent where a fixed key is the token.
     pub(super) login: Option<LoginSpec>,
+    /// Renewing the token.
+    pub(super) refresh: Option<RefreshSpec>,
     /// "Who am I".
     pub(super) me: Option<MeSpec>,
     /// The business phone numbers.

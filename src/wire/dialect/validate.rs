@@ -70,6 +70,17 @@ impl Checker<'_> {
             self.text(&["login", "path"], Some(&login.path), &[])?;
             self.json(&["login", "body"], Some(&login.body), &["email", "password"])?;
         }
+        if let Some(refresh) = &dialect.refresh {
+            const RENEWING: &[&str] = &["token", "refresh"];
+            if refresh.token.is_empty() {
+                return wrong(&["refresh"], "name where the new token is: `token`");
+            }
+            self.text(&["refresh", "path"], Some(&refresh.path), &[])?;
+            self.json(&["refresh", "body"], refresh.body.as_ref(), RENEWING)?;
+            for (name, value) in &refresh.headers {
+                self.text(&["refresh", "headers", name], Some(value), RENEWING)?;
+            }
+        }
         self.text(&["me", "path"], dialect.me.as_ref().map(|me| &me.path), &[])?;
         self.text(&["lines", "path"], dialect.lines.as_ref().map(|lines| &lines.path), &[])
     }

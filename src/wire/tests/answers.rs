@@ -7,11 +7,11 @@ use crate::text::Clean;
 
 #[test]
 fn login_and_identity_name_the_account() {
-    let (token, identity) = dialect().login(sample("login").as_bytes(), None).unwrap();
+    let (token, identity) = dialect().login(sample("login").as_bytes(), None, None).unwrap();
     assert_eq!(token.expose_secret(), "eyJ.sample.token");
     assert_eq!(identity.account, Some(ACCOUNT.into()));
     assert_eq!(dialect().identity(sample("me").as_bytes()).unwrap().account, Some(ACCOUNT.into()));
-    let problem = dialect().login(br#"{"success":true}"#, None).unwrap_err();
+    let problem = dialect().login(br#"{"success":true}"#, None, None).unwrap_err();
     assert_eq!(problem.to_string(), "the login: no token at /token");
 }
 

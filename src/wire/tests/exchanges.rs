@@ -144,7 +144,7 @@ fn play(name: &str) {
 
     if let Some(login) = fixture.get("login") {
         let cookie = login.get("cookie").and_then(Value::as_str);
-        let (token, who) = house.dialect.login(login["answer"].to_string().as_bytes(), cookie).unwrap();
+        let (token, who) = house.dialect.login(login["answer"].to_string().as_bytes(), cookie, None).unwrap();
         assert_eq!(secrecy::ExposeSecret::expose_secret(&token), "t0ken", "{name}: the token");
         assert_eq!(who.id.as_ref().map(Id::as_str), login.get("id").and_then(Value::as_str), "{name}: who");
     }
