@@ -1,6 +1,7 @@
 //! What a `new_message` costs on its way from the socket to a typed event, in CPU time of this process, next to bare
-//! tokio-tungstenite with the same parse, in one run. Prints figures next to the budget; a shared machine drifts, so
-//! that the factor to the bare transport says more than the microseconds.
+//! tokio-tungstenite with the same parse, in one run, and (with the feature of that name) next to rust_socketio. Prints
+//! figures next to the budget; a shared machine drifts, so that the factor to the bare transport says more than the
+//! microseconds.
 //!
 //! The server runs in a process of its own (this program again), so that its work is not counted.
 
@@ -49,6 +50,8 @@ fn main() {
         Some("serve") => runtime.block_on(serve()),
         // A minute without events or pings: `cargo bench --bench socketio -- idle`.
         _ if arguments.iter().any(|argument| argument == "idle") => runtime.block_on(idle()),
+        // One client only, for a profiler: `cargo bench --bench socketio -- bare` or `-- ours`.
+        Some(one @ ("bare" | "ours")) => runtime.block_on(single(one)),
         // `cargo test --benches` only wants to know that it runs.
         Some("--test") => {}
         _ => runtime.block_on(measure()),
@@ -164,6 +167,41 @@ async fn ours(port: u16, raw: bool) -> Figures {
     timed(async { run.await.unwrap() }).await
 }
 
+/// The crate rust_socketio as its documentation shows it.
+#[cfg(feature = "rust_socketio")]
+async fn theirs(port: u16) -> Figures {
+    use futures_util::FutureExt;
+    use rust_socketio::{Event, Payload, TransportType, asynchronous::ClientBuilder};
+
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel::<usize>();
+    let (joined, mut join) = tokio::sync::mpsc::unbounded_channel();
+    let client = ClientBuilder::new(format!("http://127.0.0.1:{port}"))
+        .transport_type(TransportType::Websocket)
+        .on(Event::Connect, move |_, _| {
+            let joined = joined.clone();
+            async move { joined.send(()).unwrap() }.boxed()
+        })
+        .on("new_message", move |payload, _| {
+            let Payload::Text(values) = payload else { panic!() };
+            tell.send(read(&NewMessage::deserialize(&values[0]).unwrap())).unwrap();
+            async {}.boxed()
+        })
+        .connect();
+    let client = client.await.unwrap();
+    join.recv().await.unwrap();
+    client.emit("go", Payload::Text(Vec::new())).await.unwrap();
+    let figures = timed(async {
+        let mut bytes = 0;
+        for _ in 0..MESSAGES {
+            bytes += told.recv().await.unwrap();
+        }
+        bytes
+    });
+    let figures = figures.await;
+    client.disconnect().await.unwrap();
+    figures
+}
+
 fn print(name: &str, runs: &mut [Figures]) -> f64 {
     runs.sort_by(|a, b| a.cpu.total_cmp(&b.cpu));
     let (least, median) = (runs[0].cpu, &runs[runs.len() / 2]);
@@ -214,6 +252,17 @@ fn wakeups() -> u64 {
     total
 }
 
+async fn single(one: &str) {
+    let (mut server, port) = server().await;
+    let mut figures = Vec::new();
+    for _ in 0..RUNS * 3 {
+        figures.push(if one == "bare" { bare(port).await } else { ours(port, false).await });
+    }
+    print(one, &mut figures);
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
 async fn measure() {
     let (mut server, port) = server().await;
     println!("{MESSAGES} frames of {} bytes, median of {RUNS} runs", frame(0).len());
@@ -228,6 +277,14 @@ async fn measure() {
     let cost = print("socketio, Args::parse", &mut figures[1]);
     print("socketio, Args::arg, then parsed", &mut figures[2]);
     println!("memory: {} kB when idle, {} kB at its peak", idle, memory("VmHWM"));
+    #[cfg(feature = "rust_socketio")]
+    {
+        let mut figures = Vec::new();
+        for _ in 0..RUNS {
+            figures.push(theirs(port).await);
+        }
+        print("rust_socketio, Value, then parsed", &mut figures);
+    }
     emits().await;
     server.kill().unwrap();
     server.wait().unwrap();

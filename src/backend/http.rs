@@ -275,15 +275,9 @@ fn unreachable(url: &Url, error: &reqwest::Error) -> RestError {
     broken(format!("{place} did not answer: {cause}"))
 }
 
-/// The last link of an error's chain: what the system said, without the address (queries may carry secrets).
+/// What the system said at the bottom of an error, without the address (queries may carry secrets).
 fn innermost(error: &reqwest::Error) -> String {
-    let Some(mut cause) = error.source() else { return "the request failed".to_owned() };
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    // A certificate's fault hides inside an I/O error that does not name it as its source.
-    let hidden = cause.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref()?.downcast_ref());
-    hidden.or_else(|| cause.downcast_ref()).map_or_else(|| cause.to_string(), socketio::tls::rustls_words)
+    error.source().map_or_else(|| "the request failed".to_owned(), socketio::tls::innermost_words)
 }
 
 /// A builder's error with its cause.

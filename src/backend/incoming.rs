@@ -86,7 +86,7 @@ impl Session {
 fn frames(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> (Vec<Frame>, bool) {
     let age = event.received.elapsed();
     let now = Timestamp::now();
-    let raw = arguments(&event.args);
+    let raw: Arc<str> = event.args.list().into();
     let decoded = dialect.decode_event(&event.name, &raw);
     let name: Arc<str> = Arc::from(&*event.name);
     let frame = |event_meant, bytes| Frame {
@@ -105,17 +105,6 @@ fn frames(dialect: &Dialect, event: &socketio::Event, epoch: u32) -> (Vec<Frame>
     let mut frames = vec![frame(decoded.event, event.bytes)];
     frames.extend(decoded.more.into_iter().map(|event| frame(event, 0)));
     (frames, decoded.refetch)
-}
-
-/// The JSON array of the arguments, without the event's name.
-fn arguments(args: &socketio::Args) -> Arc<str> {
-    let mut text = String::with_capacity(args.whole().len());
-    for at in 0..args.len() {
-        text.push(if at == 0 { '[' } else { ',' });
-        text.push_str(args.text(at).unwrap_or("null"));
-    }
-    text.push_str(if text.is_empty() { "[]" } else { "]" });
-    text.into()
 }
 
 /// A packet that could not be understood, as an event that could not be read: it is seen in the traffic panel, with

@@ -104,7 +104,7 @@ impl Session {
         session.epoch += 1;
         session.reconnects = session.epoch - 1;
         session.transport = Some(dialled.transport());
-        session.sid = Some(dialled.sid());
+        session.sid = dialled.sid();
         session.last_frame = Some(Timestamp::now());
         session.heartbeat = Some(dialled.heartbeat());
         self.live = Some(Live::new(dialled, session.epoch, self.tell.clone()));

@@ -10,7 +10,7 @@ use super::BackendConfig;
 use super::http::{extra_headers, secret_header};
 use super::report::MishapKind;
 use super::reports::{News, NewsSender};
-use super::tls::Tls;
+use super::tls::{self, Tls};
 use super::token::TokenCell;
 use crate::chat::Id;
 use crate::config::{Profile, Transport as Wanted, check_url, is_loopback};
@@ -95,8 +95,10 @@ pub(super) struct Dialled {
 }
 
 impl Dialled {
-    pub fn sid(&self) -> Clean {
-        Clean::line(&self.connection.info.sid)
+    /// `None` where the transport does not tell.
+    pub fn sid(&self) -> Option<Clean> {
+        let sid = &self.connection.info.sid;
+        (!sid.is_empty()).then(|| Clean::line(sid))
     }
 
     pub fn transport(&self) -> &'static str {
@@ -134,6 +136,7 @@ async fn settings(config: &BackendConfig, token: Option<&str>, tls: &Tls) -> Res
         (Wanted::Websocket, _) | (Wanted::Auto, Some(SocketTransport::Websocket)) => TransportChoice::Websocket,
         (Wanted::Polling, _) | (Wanted::Auto, Some(SocketTransport::Polling)) => TransportChoice::Polling,
         (Wanted::Auto, None) => TransportChoice::Auto,
+        (Wanted::RustSocketio, _) => TransportChoice::RustSocketio,
     };
     settings.headers = extra_headers(profile)?;
     let credentials = config.dialect.socket_credentials(token);
@@ -148,7 +151,11 @@ async fn settings(config: &BackendConfig, token: Option<&str>, tls: &Tls) -> Res
         settings.headers.insert(name, secret_header(value.expose_secret()).ok_or_else(bad)?);
     }
     if profile.socket_base().scheme() == "https" {
-        settings.tls = Some(tls.get(profile).await?);
+        match profile.transport {
+            // It speaks TLS by other means.
+            Wanted::RustSocketio => settings.extra_roots = tls::extra_roots(profile).await?,
+            _ => settings.tls = Some(tls.get(profile).await?),
+        }
     }
     if let Some(proxy) = &profile.proxy {
         settings.proxy = if is_loopback(profile.socket_base()) { Proxy::None } else { Proxy::Url(proxy.clone()) };
@@ -221,7 +228,7 @@ impl Live {
     /// Emits a join; the answer, where the server gives one, arrives as news. Gives what was emitted.
     pub async fn join(&self, id: &Id, emission: &Emission) -> Option<Clean> {
         let shown = emission.shown();
-        if !emission.ack {
+        if !emission.ack || !self.emitter.has_answers() {
             return self.emit(emission).then_some(shown);
         }
         let (emitter, tell, id, epoch) = (self.emitter.clone(), self.tell.clone(), id.clone(), self.epoch);
@@ -263,6 +270,7 @@ pub(super) fn transport_name(transport: Transport) -> &'static str {
     match transport {
         Transport::Websocket => "websocket",
         Transport::Polling => "polling",
+        Transport::RustSocketio => socketio::RUST_SOCKETIO,
     }
 }
 

@@ -23,19 +23,23 @@ impl Tls {
             if profile.url.scheme() != "https" && profile.socket_base().scheme() != "https" {
                 return settings_without_roots();
             }
-            let extra = profile.ca_file.clone();
+            let extra = extra_roots(profile).await?;
             let read = tokio::task::spawn_blocking(move || {
-                let extra = match &extra {
-                    Some(path) => std::fs::read(path)
-                        .map_err(|error| format!("cannot read the CA file {}: {error}", path.display()))?,
-                    None => Vec::new(),
-                };
                 socketio::tls::client_config(&extra).map_err(|error| error.to_string())
             });
             read.await.map_err(|error| error.to_string())?
         };
         self.0.get_or_try_init(make).await.map(Arc::clone)
     }
+}
+
+/// The certificates (PEM) that the profile trusts beside the system's; empty for none.
+///
+/// # Errors
+/// The file cannot be read; in words.
+pub(super) async fn extra_roots(profile: &Profile) -> Result<Vec<u8>, String> {
+    let Some(path) = &profile.ca_file else { return Ok(Vec::new()) };
+    tokio::fs::read(path).await.map_err(|error| format!("cannot read the CA file {}: {error}", path.display()))
 }
 
 /// A client that never speaks TLS needs settings all the same.

@@ -18,6 +18,9 @@ pub enum Transport {
     Websocket,
     /// HTTP polling only.
     Polling,
+    /// WebSocket by the crate `rust_socketio`, which a build has only with the cargo feature of that name.
+    #[serde(rename = "rust_socketio")]
+    RustSocketio,
 }
 
 /// One backend and account.
@@ -100,6 +103,10 @@ fn default_dialect() -> String {
     "reference".to_owned()
 }
 
+/// What a build without the feature says.
+const NO_RUST_SOCKETIO: &str = "\"rust_socketio\" is not in this build: build with `--features rust_socketio`, or use \
+                                \"auto\"";
+
 /// What is wrong with a profile: the key and the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileProblem {
@@ -145,7 +152,8 @@ impl Profile {
     /// The first thing that is wrong with it, if anything is.
     ///
     /// # Errors
-    /// An address that is not http(s), plain http beyond this machine, a header that cannot be sent, two tokens.
+    /// An address that is not http(s), plain http beyond this machine, a transport that is not in this build, a header
+    /// that cannot be sent, two tokens.
     pub fn check(&self) -> Result<(), ProfileProblem> {
         let plain = self.allow_plain_http;
         check_url(&self.url, plain).map_err(|problem| ProfileProblem { key: "url", problem })?;
@@ -159,6 +167,9 @@ impl Profile {
             if !value.starts_with('/') {
                 return Err(ProfileProblem { key, problem: format!("must begin with `/`, not be \"{value}\"") });
             }
+        }
+        if self.transport == Transport::RustSocketio && !cfg!(feature = "rust_socketio") {
+            return Err(ProfileProblem { key: "transport", problem: NO_RUST_SOCKETIO.to_owned() });
         }
         let named = [
             ("token", self.token.is_some()),

@@ -111,7 +111,7 @@ fn a_mistake_names_file_line_key_and_the_nearest() {
     );
     assert_eq!(
         wrong("[profile.acme]\nurl = \"https://a.example\"\ntransport = \"ws\"\n"),
-        "config.toml:3:13: `transport` in [profile.acme] cannot be \"ws\"; use `auto`, `websocket`, `polling`"
+        "config.toml:3:13: `transport` in [profile.acme] cannot be \"ws\"; use `auto`, `websocket`, `polling`, `rust_socketio`"
     );
     assert_eq!(wrong("\n[profile.acme]\nline = \"1\"\n"), "config.toml:2:1: `url` is missing in [profile.acme]");
     assert_eq!(

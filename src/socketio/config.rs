@@ -29,9 +29,11 @@ pub struct Config {
     /// How long [`connect`](super::connect) may take over all its stages; 10 s by default. The probe of an upgrade
     /// has as long again.
     pub connect_timeout: Duration,
-    /// TLS settings for `https` and `wss`; `None` trusts the system's certificates, loaded when first needed
-    /// (see [`tls::client_config`](super::tls::client_config) for one's own).
+    /// TLS settings for `https` and `wss` (see [`tls::client_config`](super::tls::client_config)), to share them among
+    /// connections; `None` trusts the system's certificates, loaded when first needed, and [`Config::extra_roots`].
     pub tls: Option<Arc<rustls::ClientConfig>>,
+    /// Certificates to trust beside the system's, as PEM text; looked at where `tls` is `None`.
+    pub extra_roots: Vec<u8>,
     /// Whether to go through an HTTP proxy.
     pub proxy: Proxy,
     /// The largest incoming message (frame, polled packet, or a packet with its attachments) in bytes; a larger one
@@ -60,6 +62,7 @@ impl Config {
             auth: None,
             connect_timeout: Duration::from_secs(10),
             tls: None,
+            extra_roots: Vec::new(),
             proxy: Proxy::default(),
             max_payload: 32 * 1024 * 1024,
             queue: 2048,
@@ -100,6 +103,9 @@ pub enum TransportChoice {
     Auto,
     /// HTTP long polling first, upgraded to WebSocket where the server offers it: the JavaScript client's default.
     PollingThenUpgrade,
+    /// WebSocket, spoken by the crate `rust_socketio` in place of this one. Needs the cargo feature of that name, and
+    /// lacks what [`RUST_SOCKETIO_LIMITS`](super::RUST_SOCKETIO_LIMITS) lists.
+    RustSocketio,
 }
 
 /// The payload of the namespace's CONNECT packet: JSON text, secret because tokens travel in it.

@@ -34,13 +34,13 @@ pub(super) async fn open(target: &Target, deadline: Deadline) -> Result<Socket, 
     let mut socket: Socket = match &target.proxy {
         None => {
             let unreachable = |source| ConnectError::Unreachable { target: target.authority(), source };
-            let open = async { tcp(&target.host, target.port).await.map_err(unreachable) };
+            let open = async { tcp(&target.address.host, target.address.port).await.map_err(unreachable) };
             Box::new(deadline.within(Stage::Tcp, open).await?)
         }
         Some(proxy) => deadline.within(Stage::Proxy, proxy::tunnel(proxy, target)).await?,
     };
     if let Some(config) = &target.tls {
-        socket = deadline.within(Stage::Tls, tls::wrap(socket, &target.host, config)).await?;
+        socket = deadline.within(Stage::Tls, tls::wrap(socket, &target.address.host, config)).await?;
     }
     Ok(socket)
 }
@@ -84,8 +84,19 @@ pub(super) async fn tls_config(
 ) -> Result<Arc<rustls::ClientConfig>, ConnectError> {
     match given {
         Some(config) => Ok(Arc::clone(config)),
-        None => tls::default_config()
-            .await
-            .map_err(|error| ConnectError::Tls { host: host.to_owned(), reason: error.to_string() }),
+        None => tls::default_config().await.map_err(|error| tls::unusable(host, &error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_sends_at_once_and_is_kept_alive() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let stream = tcp("127.0.0.1", listener.local_addr().unwrap().port()).await.unwrap();
+        assert!(stream.nodelay().unwrap());
+        assert!(socket2::SockRef::from(&stream).keepalive().unwrap());
     }
 }

@@ -63,6 +63,8 @@ pub struct Emitter {
     acks: Arc<Acks>,
     namespace: Arc<str>,
     max_payload: Option<usize>,
+    /// The transport carries events without attachments and answers only.
+    plain: bool,
 }
 
 impl fmt::Debug for Emitter {
@@ -77,7 +79,18 @@ impl Emitter {
         let room = Arc::new(Semaphore::new(usize::try_from(ROOM).unwrap_or(usize::MAX)));
         let acks = Arc::new(Acks::new());
         let task = Commands { receiver, room: Arc::clone(&room), acks: Arc::clone(&acks) };
-        (Self { commands, room, acks, namespace: namespace.into(), max_payload }, task)
+        (Self { commands, room, acks, namespace: namespace.into(), max_payload, plain: false }, task)
+    }
+
+    /// The same for a transport that carries neither attachments nor answers.
+    #[cfg(feature = "rust_socketio")]
+    pub(super) fn plain(self) -> Self {
+        Self { plain: true, ..self }
+    }
+
+    /// Whether the transport carries answers and attachments: not [`Transport::RustSocketio`](super::Transport).
+    pub fn has_answers(&self) -> bool {
+        !self.plain
     }
 
     /// Emits an event, waiting for room if much is waiting to be written. Use [`NO_ARGS`](super::NO_ARGS) for none.
@@ -99,6 +112,9 @@ impl Emitter {
     /// Emits an event with binary attachments; [`placeholder`](super::placeholder)`(k)` in the arguments stands for
     /// the k-th.
     pub async fn emit_binary<A: Serialize>(&self, name: &str, args: &[A], binary: Vec<Bytes>) -> Result<(), EmitError> {
+        if self.plain && !binary.is_empty() {
+            return Err(EmitError::Unsupported);
+        }
         let text = packet::event(&self.namespace, None, name, args, binary.len())?;
         self.send(text, binary).await
     }
@@ -121,6 +137,9 @@ impl Emitter {
         binary: Vec<Bytes>,
         within: Duration,
     ) -> Result<Args, AckError> {
+        if self.plain {
+            return Err(AckError::Emit(EmitError::Unsupported));
+        }
         let (id, answer) = self.acks.register().ok_or(AckError::Closed)?;
         let _forget = Forget { acks: &self.acks, id };
         let text = packet::event(&self.namespace, Some(id), name, args, binary.len()).map_err(AckError::Emit)?;
@@ -143,6 +162,9 @@ impl Emitter {
         args: &[A],
         binary: Vec<Bytes>,
     ) -> Result<(), EmitError> {
+        if self.plain {
+            return Err(EmitError::Unsupported);
+        }
         let text = packet::ack(&self.namespace, ack.0, args, binary.len())?;
         self.send(text, binary).await
     }

@@ -1,6 +1,6 @@
 //! What can go wrong, in words that say at which stage, why, and where it helps what to do.
 
-use std::{fmt, io, time::Duration};
+use std::{error::Error, fmt, io, time::Duration};
 
 use serde_json::value::RawValue;
 
@@ -203,6 +203,9 @@ pub enum EmitError {
     /// The arguments cannot be written as JSON.
     #[error("the arguments cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// Attachments, an answer, or an event that wants one, over [`Transport::RustSocketio`](super::Transport).
+    #[error("rust_socketio can send neither attachments nor answers, nor wait for an answer")]
+    Unsupported,
 }
 
 /// Why no answer came to an emitted event.
@@ -260,4 +263,23 @@ pub enum PacketError {
     /// A packet and its attachments are larger than allowed.
     #[error("a packet with attachments larger than allowed")]
     TooLarge,
+    /// A binary event, of which rust_socketio hands over no more than the first attachment.
+    #[error("a binary event, which rust_socketio does not put together")]
+    Binary,
+}
+
+/// An error and everything behind it, outermost first; an I/O error hides what it wraps from `source`.
+pub(super) fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'e (dyn Error + 'static) = *error;
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        }
+    })
+}
+
+/// The outermost error of this type in an error or behind it.
+pub(super) fn cause<'e, T: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e T> {
+    causes(error).find_map(|error| error.downcast_ref())
 }

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::VecDeque, future::poll_fn};
 
 use super::{
-    Connection,
+    Connection, adapter,
     assembly::Assembly,
     config::{Auth, Config, Recovery, TransportChoice},
     emitter::Emitter,
@@ -26,9 +26,14 @@ const EARLY: usize = 1024;
 /// Connects and joins the namespace. Must be called within a Tokio runtime, where the connection's task then lives.
 pub async fn connect(config: Config) -> Result<Connection, ConnectError> {
     let deadline = Deadline::after(config.connect_timeout);
+    if config.transport == TransportChoice::RustSocketio {
+        return adapter::connect(config, deadline).await;
+    }
     let target = Target::new(&config, deadline).await?;
     match config.transport {
-        TransportChoice::Websocket => attempt(&config, &target, Transport::Websocket, deadline).await,
+        TransportChoice::Websocket | TransportChoice::RustSocketio => {
+            attempt(&config, &target, Transport::Websocket, deadline).await
+        }
         TransportChoice::Polling | TransportChoice::PollingThenUpgrade => {
             attempt(&config, &target, Transport::Polling, deadline).await
         }
@@ -62,8 +67,8 @@ async fn attempt(
     deadline: Deadline,
 ) -> Result<Connection, ConnectError> {
     let link = match transport {
-        Transport::Websocket => Link::Websocket(Box::new(Websocket::open(target, None, deadline).await?)),
         Transport::Polling => Link::Polling(Box::new(Polling::open(target, deadline).await?)),
+        _ => Link::Websocket(Box::new(Websocket::open(target, None, deadline).await?)),
     };
     let namespace = namespace(&config.namespace);
     let assembly = Assembly::new(namespace.clone(), config.max_payload);
@@ -111,13 +116,16 @@ async fn attempt(
 }
 
 /// A namespace as it stands on the wire: with a slash in front and no query.
-fn namespace(configured: &str) -> String {
+pub(super) fn namespace(configured: &str) -> String {
     let name = configured.split('?').next().unwrap_or_default();
     if name.starts_with('/') { name.to_owned() } else { format!("/{name}") }
 }
 
 /// The auth payload, with the recovery's fields in it if there is one.
-fn auth<'a>(auth: Option<&'a Auth>, recover: Option<&Recovery>) -> Result<Option<Cow<'a, str>>, ConnectError> {
+pub(super) fn auth<'a>(
+    auth: Option<&'a Auth>,
+    recover: Option<&Recovery>,
+) -> Result<Option<Cow<'a, str>>, ConnectError> {
     let Some(recovery) = recover else { return Ok(auth.map(|auth| Cow::Borrowed(auth.text()))) };
     let bad = |_| ConnectError::Config("with recovery the auth payload must be a JSON object".to_owned());
     let mut fields: serde_json::Map<String, serde_json::Value> = match auth {

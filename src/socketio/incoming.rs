@@ -39,11 +39,14 @@ pub enum Incoming {
     Closed(CloseReason),
 }
 
+/// An event's name: a string that needs no memory of its own unless it is long.
+pub type Name = compact_str::CompactString;
+
 /// An event from the server.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// The event's name.
-    pub name: Box<str>,
+    pub name: Name,
     /// Its arguments, as the raw JSON text.
     pub args: Args,
     /// Set when the server wants an answer: give it to [`Emitter::answer`](super::Emitter::answer).
@@ -72,6 +75,18 @@ pub enum Transport {
     Websocket,
     /// HTTP long polling.
     Polling,
+    /// WebSocket, spoken by the crate `rust_socketio`; see [`RUST_SOCKETIO_LIMITS`](super::RUST_SOCKETIO_LIMITS).
+    RustSocketio,
+}
+
+impl Transport {
+    /// The name by which Engine.IO knows it.
+    pub(super) fn engine_name(self) -> &'static str {
+        match self {
+            Self::Websocket | Self::RustSocketio => "websocket",
+            Self::Polling => "polling",
+        }
+    }
 }
 
 impl std::fmt::Display for Transport {
@@ -79,11 +94,12 @@ impl std::fmt::Display for Transport {
         f.write_str(match self {
             Self::Websocket => "websocket",
             Self::Polling => "polling",
+            Self::RustSocketio => "rust_socketio",
         })
     }
 }
 
-/// What the handshake agreed on.
+/// What the handshake agreed on. [`Transport::RustSocketio`] does not tell: ids are empty there and times zero.
 #[derive(Debug, Clone)]
 pub struct Info {
     /// This socket's id in its namespace.

@@ -21,6 +21,7 @@
 //! - Dropping [`Events`] ends the task and closes its descriptors at once; [`Emitter::disconnect`] ends politely.
 
 mod acks;
+mod adapter;
 mod args;
 mod assembly;
 mod config;
@@ -42,12 +43,13 @@ mod transport;
 mod upgrade;
 mod websocket;
 
+pub use adapter::{RUST_SOCKETIO, RUST_SOCKETIO_LIMITS};
 pub use args::{Args, NO_ARGS, placeholder};
 pub use config::{Auth, Config, Proxy, Recovery, TransportChoice};
 pub use emitter::Emitter;
 pub use error::{AckError, CloseReason, ConnectError, EmitError, PacketError, Stage};
 pub use handshake::connect;
-pub use incoming::{AckId, Event, Incoming, Info, Transport};
+pub use incoming::{AckId, Event, Incoming, Info, Name, Transport};
 pub use queue::Events;
 pub use surrogates::repair_surrogates;
 

@@ -1,17 +1,15 @@
 //! Socket.IO 5 packets: the inner envelope (type, attachments, namespace, acknowledgement id) and its JSON.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{SeqAccess, Visitor},
-};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::{
-    args::{Args, Span},
+    args::Args,
     error::{EmitError, PacketError},
+    incoming::Name,
     surrogates::repair_surrogates,
 };
 
@@ -40,7 +38,7 @@ pub(super) enum Body {
     /// `41`: the server disconnected this socket.
     Disconnect,
     /// `42` or `45`.
-    Event { name: Box<str>, args: Args, ack: Option<u64> },
+    Event { name: Name, args: Args, ack: Option<u64> },
     /// `43` or `46`.
     Ack { id: u64, args: Args },
     /// `44`: refused.
@@ -125,7 +123,7 @@ fn json(error: serde_json::Error) -> PacketError {
     PacketError::Json(error.to_string())
 }
 
-fn refusal(text: &str) -> Result<Refusal, PacketError> {
+pub(super) fn refusal(text: &str) -> Result<Refusal, PacketError> {
     let text = repair_surrogates(text);
     serde_json::from_str(&text).or_else(|error| {
         // socket.io 2 sent the bare message.
@@ -133,90 +131,59 @@ fn refusal(text: &str) -> Result<Refusal, PacketError> {
     })
 }
 
-/// Checks the JSON array that begins at `from` and finds its elements.
-fn cut(message: &Utf8Bytes, from: usize, named: bool) -> Result<(Box<str>, Args), PacketError> {
+/// Finds the JSON array that begins at `from`, and its name; what follows the name is not yet looked at.
+fn cut(message: &Utf8Bytes, from: usize, named: bool) -> Result<(Name, Args), PacketError> {
     let text = message.get(from..).unwrap_or_default();
     if let Cow::Owned(repaired) = repair_surrogates(text) {
         return cut(&Utf8Bytes::from(repaired), 0, named);
     }
-    let mut json_text = serde_json::Deserializer::from_str(text);
-    let elements = json_text.deserialize_seq(Elements { text, from, named }).map_err(json)?;
-    json_text.end().map_err(json)?;
-    let whole = span(text, from, text).ok_or(PacketError::TooLarge)?;
+    let bad = |words: &str| PacketError::Json(words.to_owned());
+    let array = text.trim_ascii();
+    let inside = array.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let inside = inside.ok_or_else(|| bad("no JSON array"))?;
+    let (name, behind) = if named { name(inside)? } else { (Name::default(), inside) };
+    let behind = behind.trim_ascii_start();
+    if named && !behind.is_empty() && !behind.starts_with(',') {
+        return Err(bad("the event's name is not followed by `,` or `]`"));
+    }
+    let at = |part: &str| u32::try_from((part.as_ptr() as usize).wrapping_sub(message.as_ptr() as usize));
+    let large = |_| PacketError::TooLarge;
+    let start = at(array).map_err(large)?;
+    let end = start + u32::try_from(array.len()).map_err(large)?;
+    let before = if named { at(behind).map_err(large)? } else { start };
     // A short message is copied, so that it does not hold the whole buffer that it was read into.
     let text = if message.len() < SHORT { Utf8Bytes::from(message.as_str()) } else { message.clone() };
-    Ok((elements.name, Args::new(text, whole, elements.first, elements.rest)))
+    Ok((name, Args::new(text, (start, end), before, named)))
 }
 
-/// Where `part`, a slice of `text`, stands in the message; `from` is where `text` begins in it.
-fn span(text: &str, from: usize, part: &str) -> Option<Span> {
-    let start = from + (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
-    Some((u32::try_from(start).ok()?, u32::try_from(start + part.len()).ok()?))
-}
-
-struct Cut {
-    name: Box<str>,
-    first: Option<Span>,
-    rest: Vec<Span>,
-}
-
-struct Elements<'t> {
-    text: &'t str,
-    from: usize,
-    named: bool,
-}
-
-impl<'t> Visitor<'t> for Elements<'t> {
-    type Value = Cut;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.named { "an array that begins with an event name" } else { "an array" })
+/// The first element of an array, the event's name: a string, or, as Socket.IO's parser allows, a number. Gives what
+/// follows it, too.
+fn name(elements: &str) -> Result<(Name, &str), PacketError> {
+    let elements = elements.trim_ascii_start();
+    // Nearly every name is a plain string.
+    if let Some(rest) = elements.strip_prefix('"')
+        && let Some((plain, behind)) = rest.split_once('"')
+        && !plain.bytes().any(|byte| byte == b'\\' || byte < b' ')
+    {
+        return Ok((plain.into(), behind));
     }
-
-    fn visit_seq<A: SeqAccess<'t>>(self, mut seq: A) -> Result<Cut, A::Error> {
-        use serde::de::Error;
-        let name = match self.named {
-            true => seq.next_element::<Name>()?.ok_or_else(|| A::Error::custom("an event without a name"))?.0,
-            false => Box::default(),
-        };
-        let mut cut = Cut { name, first: None, rest: Vec::new() };
-        while let Some(element) = seq.next_element::<&'t RawValue>()? {
-            let span = span(self.text, self.from, element.get()).ok_or_else(|| A::Error::custom("too large"))?;
-            match cut.first {
-                None => cut.first = Some(span),
-                Some(_) => cut.rest.push(span),
-            }
-        }
-        Ok(cut)
-    }
+    let mut values = serde_json::Deserializer::from_str(elements).into_iter::<serde_json::Value>();
+    let name = match values.next() {
+        None => return Err(PacketError::Json("an event without a name".to_owned())),
+        Some(Err(error)) => return Err(json(error)),
+        Some(Ok(serde_json::Value::String(name))) => name.into(),
+        Some(Ok(serde_json::Value::Number(number))) => number.to_string().into(),
+        Some(Ok(_)) => return Err(PacketError::Json("an event name is a string or a number".to_owned())),
+    };
+    Ok((name, elements.get(values.byte_offset()..).unwrap_or_default()))
 }
 
-/// An event name: a string, or, as Socket.IO's parser allows, a number.
-struct Name(Box<str>);
-
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl Visitor<'_> for NameVisitor {
-            type Value = Name;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an event name")
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-                Ok(Name(name.into()))
-            }
-            fn visit_u64<E>(self, name: u64) -> Result<Name, E> {
-                Ok(Name(name.to_string().into()))
-            }
-            fn visit_i64<E>(self, name: i64) -> Result<Name, E> {
-                Ok(Name(name.to_string().into()))
-            }
-            fn visit_f64<E>(self, name: f64) -> Result<Name, E> {
-                Ok(Name(name.to_string().into()))
-            }
-        }
-        deserializer.deserialize_any(NameVisitor)
-    }
+/// The arguments of an event that somebody else has parsed.
+#[cfg(feature = "rust_socketio")]
+pub(super) fn remade(name: &str, args: &[serde_json::Value]) -> Result<Args, PacketError> {
+    let elements: Vec<_> = std::iter::once(serde_json::Value::from(name)).chain(args.iter().cloned()).collect();
+    let text = serde_json::to_string(&elements).map_err(json)?;
+    Ok(cut(&Utf8Bytes::from(text), 0, true)?.1)
 }
 
 /// What goes in front of a payload: type, attachments, namespace, id. Namespace `/` is not written.

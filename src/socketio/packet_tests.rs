@@ -5,7 +5,7 @@ fn packet(text: &str) -> Result<Packet, PacketError> {
 }
 
 #[track_caller]
-fn event_of(text: &str) -> (Box<str>, Args, Option<u64>, usize) {
+fn event_of(text: &str) -> (Name, Args, Option<u64>, usize) {
     match packet(text) {
         Ok(Packet { body: Body::Event { name, args, ack }, attachments }) => (name, args, ack, attachments),
         other => panic!("{other:?}"),
@@ -83,10 +83,66 @@ fn malformed_packets_are_errors() {
     ] {
         assert_eq!(packet(text).map(|_| ()), Err(error), "{text}");
     }
-    for text in
-        ["42", "42[]", "42{}", "42[\"x\"", "42[\"x\",]", "42[\"x\"] 1", "42[null]", "42[\"x\",nul]", "40[", "44", "431"]
-    {
+    for text in [
+        "42",
+        "42[]",
+        "42{}",
+        "42[\"x\"",
+        "42[\"x\"] 1",
+        "42[null]",
+        "42[\"x\"1]",
+        "42[\"x]",
+        "42[]]",
+        "40[",
+        "44",
+        "431",
+    ] {
         assert!(matches!(packet(text), Err(PacketError::Json(_))), "{text}");
+    }
+}
+
+#[test]
+fn arguments_that_are_no_json_are_errors_where_they_are_read() {
+    for text in [
+        "[\"x\",]",
+        "[\"x\",nul]",
+        "[\"x\",1 2]",
+        "[\"x\",{]",
+        "[\"x\",,1]",
+        "[\"x\",]]",
+        "[\"x\",1]]",
+        "[\"x\",\"\\u12\"]",
+    ] {
+        let (_, args, ..) = event_of(&format!("42{text}"));
+        assert!(args.parse::<serde_json::Value>(0).is_err(), "{text}");
+        assert!(matches!(args.check(), Err(PacketError::Json(_))), "{text}");
+        assert_eq!((args.len(), args.is_empty(), args.whole()), (0, false, text));
+        assert!(args.arg(0).is_none() && args.text(0).is_none());
+    }
+    // What stands behind an argument is not its affair.
+    let (_, args, ..) = event_of("42[\"x\", 1 ,nul]");
+    assert_eq!(args.parse::<u8>(0).unwrap(), 1);
+    assert!(args.check().is_err());
+}
+
+#[test]
+fn arguments_without_the_name() {
+    for (text, list, none) in [
+        ("42[\"x\"]", "[]", true),
+        ("42 [ \"x\" ] ", "[]", true),
+        ("42[\"x\" , 1, {} ]", "[ 1, {} ]", false),
+        ("42[7,null]", "[null]", false),
+    ] {
+        let (_, args, ..) = event_of(text);
+        assert_eq!((args.list().as_str(), args.is_empty()), (list, none), "{text}");
+        assert_eq!(args.parse::<Option<u8>>(0).unwrap(), if list.contains('1') { Some(1) } else { None });
+    }
+    for (text, list, len) in
+        [("430[]", "[]", 0), ("430[ ]", "[ ]", 0), ("430[null]", "[null]", 1), ("430[1,2]", "[1,2]", 2)]
+    {
+        let Body::Ack { args, .. } = packet(text).unwrap().body else { panic!("{text}") };
+        assert_eq!((args.list().as_str(), args.len(), args.is_empty()), (list, len, len == 0), "{text}");
+        assert_eq!(args.arg(0).is_some(), len > 0);
     }
 }
 
@@ -138,9 +194,17 @@ proptest::proptest! {
         let Ok(Packet { body, attachments }) = decode(&Utf8Bytes::from(text.clone()), &namespace) else { return Ok(()) };
         proptest::prop_assert!(attachments <= MAX_ATTACHMENTS);
         if let Body::Event { args, .. } | Body::Ack { args, .. } = body {
-            let whole: Vec<serde_json::Value> = serde_json::from_str(args.whole()).unwrap();
+            let whole = serde_json::from_str::<Vec<serde_json::Value>>(args.whole());
+            proptest::prop_assert_eq!(whole.is_ok(), args.check().is_ok(), "{}", text);
+            let list = serde_json::from_str::<Vec<serde_json::Value>>(&args.list());
+            proptest::prop_assert_eq!(whole.is_ok(), list.is_ok(), "{}", text);
+            let Ok(whole) = whole else { return Ok(()) };
             let cut: Vec<serde_json::Value> = (0..args.len()).map(|i| args.parse(i).unwrap()).collect();
             proptest::prop_assert!(whole.ends_with(&cut), "{text}");
+            proptest::prop_assert_eq!(args.is_empty(), args.len() == 0, "{}", text);
+            let raw: Vec<&str> = (0..args.len()).map(|i| args.arg(i).unwrap().get()).collect();
+            let text: Vec<&str> = (0..args.len()).map(|i| args.text(i).unwrap()).collect();
+            proptest::prop_assert_eq!(raw, text);
         }
     }
 

@@ -20,7 +20,7 @@ use url::Url;
 
 use super::{
     engine::{Handshake, SEPARATOR},
-    error::{CloseReason, ConnectError, Stage},
+    error::{CloseReason, ConnectError, Stage, cause, causes},
     incoming::Transport,
     target::{Deadline, Target},
     tls,
@@ -285,17 +285,11 @@ fn describe(error: reqwest::Error) -> String {
 /// Why the first poll got no answer.
 fn failed(error: reqwest::Error, target: &Target) -> ConnectError {
     let connecting = error.is_connect();
-    if let Some(error) = tls::cause(&error) {
-        return ConnectError::Tls { host: target.host.clone(), reason: tls::rustls_words(error) };
+    if let Some(error) = cause(&error) {
+        return ConnectError::Tls { host: target.address.host.clone(), reason: tls::rustls_words(error) };
     }
-    let mut kind = io::ErrorKind::Other;
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            kind = io.kind();
-        }
-        cause = inner.source();
-    }
+    let innermost = causes(&error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last();
+    let kind = innermost.map_or(io::ErrorKind::Other, io::Error::kind);
     let words = describe(error);
     match &target.proxy {
         Some(proxy) if connecting => proxy.refuses(words),

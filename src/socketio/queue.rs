@@ -122,6 +122,15 @@ impl Producer {
         self.batch.push(item);
     }
 
+    /// Counts events that were dropped before they came here.
+    #[cfg(feature = "rust_socketio")]
+    pub fn missing(&mut self, events: u64) {
+        if events > 0 {
+            self.dropped += events;
+            self.commit();
+        }
+    }
+
     /// Adds a ping unless the queue is full. It takes no room: of pings in a row only the last is kept, so that they
     /// cannot crowd events out.
     pub fn ping(&mut self, at: Instant) {

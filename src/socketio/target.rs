@@ -12,16 +12,13 @@ use super::{
     error::{ConnectError, Stage},
     incoming::Transport,
     proxy::{self, ProxyServer},
+    tls,
 };
 
 /// A server, ready to be dialled.
 #[derive(Clone)]
 pub(super) struct Target {
-    /// Scheme http or https, with the path and the query common to all requests. Not for error messages: the query
-    /// may carry a token.
-    base: Url,
-    pub host: String,
-    pub port: u16,
+    pub address: Address,
     /// Set for https.
     pub tls: Option<Arc<rustls::ClientConfig>>,
     /// What the caller gave, for a proxy that speaks TLS itself.
@@ -31,8 +28,18 @@ pub(super) struct Target {
     pub max_payload: usize,
 }
 
-impl Target {
-    pub async fn new(config: &Config, deadline: Deadline) -> Result<Self, ConnectError> {
+/// Where the server is, as the configuration says it.
+#[derive(Clone)]
+pub(super) struct Address {
+    /// Scheme http or https, with the path and the query common to all requests. Not for error messages: the query
+    /// may carry a token.
+    pub base: Url,
+    pub host: String,
+    pub port: u16,
+}
+
+impl Address {
+    pub fn new(config: &Config) -> Result<Self, ConnectError> {
         let bad = |what: &str| ConnectError::Config(format!("the server's URL {what}"));
         let scheme = match config.url.scheme() {
             "http" | "ws" => "http",
@@ -52,41 +59,47 @@ impl Target {
         let mut base = Url::parse(&format!("{scheme}://{name}:{port}/{path}{slash}"))
             .map_err(|error| bad(&format!("and path make no URL: {error}")))?;
         base.query_pairs_mut().extend_pairs(&config.query);
+        Ok(Self { base, host, port })
+    }
 
-        let proxy = proxy::choose(&config.proxy, &base)?;
-        let tls = match scheme {
-            "https" => {
-                let load = dial::tls_config(&host, config.tls.as_ref());
-                Some(deadline.within(Stage::Tls, load).await?)
-            }
-            _ => None,
-        };
-        Ok(Self {
-            base,
-            host,
-            port,
-            tls,
-            custom_tls: config.tls.clone(),
-            proxy,
-            headers: config.headers.clone(),
-            max_payload: config.max_payload,
-        })
+    pub fn secure(&self) -> bool {
+        self.base.scheme() == "https"
     }
 
     /// Host and port as they stand in a URL.
     pub fn authority(&self) -> String {
         format!("{}:{}", self.base.host_str().unwrap_or_default(), self.port)
     }
+}
+
+impl Target {
+    pub async fn new(config: &Config, deadline: Deadline) -> Result<Self, ConnectError> {
+        let address = Address::new(config)?;
+        let mut custom_tls = config.tls.clone();
+        if custom_tls.is_none() && !config.extra_roots.is_empty() {
+            let load = async {
+                tls::load(config.extra_roots.clone()).await.map_err(|error| tls::unusable(&address.host, &error))
+            };
+            custom_tls = Some(deadline.within(Stage::Tls, load).await?);
+        }
+        let tls = match address.secure() {
+            true => Some(deadline.within(Stage::Tls, dial::tls_config(&address.host, custom_tls.as_ref())).await?),
+            false => None,
+        };
+        let proxy = proxy::choose(&config.proxy, &address.base)?;
+        Ok(Self { address, tls, custom_tls, proxy, headers: config.headers.clone(), max_payload: config.max_payload })
+    }
+
+    /// Host and port as they stand in a URL.
+    pub fn authority(&self) -> String {
+        self.address.authority()
+    }
 
     /// The URL of a request; `sid` once there is a session.
     pub fn url(&self, transport: Transport, sid: Option<&str>) -> Url {
-        let mut url = self.base.clone();
-        let transport = match transport {
-            Transport::Websocket => "websocket",
-            Transport::Polling => "polling",
-        };
+        let mut url = self.address.base.clone();
         let mut query = url.query_pairs_mut();
-        query.append_pair("EIO", "4").append_pair("transport", transport);
+        query.append_pair("EIO", "4").append_pair("transport", transport.engine_name());
         if let Some(sid) = sid {
             query.append_pair("sid", sid);
         }

@@ -1,13 +1,16 @@
 //! TLS settings: rustls with ring, trusting the system's certificates and, if wished, more.
 
-use std::{error::Error, io, sync::Arc};
+use std::{error::Error, sync::Arc};
 
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject};
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 
-use super::{dial::Socket, error::ConnectError};
+use super::{
+    dial::Socket,
+    error::{ConnectError, cause, causes},
+};
 
 /// Why TLS settings could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -62,11 +65,18 @@ fn with_roots(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
 /// The default settings, made when first needed and kept.
 pub(super) async fn default_config() -> Result<Arc<ClientConfig>, TlsSetupError> {
     static DEFAULT: OnceCell<Arc<ClientConfig>> = OnceCell::const_new();
-    let load = || async {
-        let loaded = tokio::task::spawn_blocking(|| client_config(&[])).await;
-        loaded.unwrap_or_else(|error| Err(TlsSetupError::NoRoots(format!(" ({error})"))))
-    };
-    DEFAULT.get_or_try_init(load).await.map(Arc::clone)
+    DEFAULT.get_or_try_init(|| load(Vec::new())).await.map(Arc::clone)
+}
+
+/// [`client_config`] on a thread that may block.
+pub(super) async fn load(extra_pem: Vec<u8>) -> Result<Arc<ClientConfig>, TlsSetupError> {
+    let loaded = tokio::task::spawn_blocking(move || client_config(&extra_pem)).await;
+    loaded.unwrap_or_else(|error| Err(TlsSetupError::NoRoots(format!(" ({error})"))))
+}
+
+/// No connection to `host`, because there are no settings.
+pub(super) fn unusable(host: &str, error: &TlsSetupError) -> ConnectError {
+    ConnectError::Tls { host: host.to_owned(), reason: error.to_string() }
 }
 
 /// Speaks TLS over `socket` with `host`.
@@ -80,23 +90,16 @@ pub(super) async fn wrap(socket: Socket, host: &str, config: &Arc<ClientConfig>)
     Ok(Box::new(stream.map_err(|error| tls(cause(&error).map_or_else(|| error.to_string(), rustls_words)))?))
 }
 
-/// The error of rustls that lies behind an error, however deep; an I/O error hides what it wraps from `source`.
-pub fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        };
+/// What the system or rustls said at the bottom of an error, in words: what is wrong with a certificate if it is that.
+pub fn innermost_words(error: &(dyn Error + 'static)) -> String {
+    match cause(error) {
+        Some(error) => rustls_words(error),
+        None => causes(error).last().unwrap_or(error).to_string(),
     }
-    None
 }
 
 /// What is wrong with a certificate, in words; anything else as rustls says it.
-pub fn rustls_words(error: &rustls::Error) -> String {
+pub(super) fn rustls_words(error: &rustls::Error) -> String {
     use rustls::CertificateError as Bad;
     match error {
         rustls::Error::InvalidCertificate(bad) => match bad {

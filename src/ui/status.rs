@@ -63,7 +63,7 @@ fn session(canvas: &Canvas<'_>) -> (Part, Option<String>) {
     let (styles, glyphs) = (&canvas.theme.status, canvas.glyphs);
     let because = |reason: &str| Some(format!(": {reason}"));
     let transport = match session.transport {
-        Some("websocket") => " ws",
+        Some("websocket" | "rust_socketio") => " ws",
         Some(_) => " polling",
         None => "",
     };

@@ -30,16 +30,24 @@ function serve(socket) {
     if (typeof answer === "function") answer(...args);
     else socket.emit("echo", ...args, answer);
   });
+  socket.on("bare", () => socket.emit("bare"));
+  socket.on("name", (name) => socket.emit(name, { a: 1 }));
   socket.on("never", () => {});
   socket.on("late", (ms, answer) => setTimeout(() => answer("late"), ms));
   socket.on("handshake", (answer) => {
     const { auth, query, headers } = socket.handshake;
+    answer ??= (seen) => socket.emit("handshake", seen);
     answer({ auth, query, headers, transport: socket.conn.transport.name, id: socket.id });
   });
   socket.on("connected", (answer) => answer(connected));
 
   // Asks the client a question; its answer comes back as an event.
   socket.on("ask", (...args) => socket.emit("question", ...args, (...answer) => socket.emit("answered", ...answer)));
+
+  // The same, but it waits so many milliseconds only.
+  socket.on("ask_within", (ms) => {
+    socket.timeout(ms).emit("question", (error, answer) => socket.emit("answered", error ? "too late" : answer));
+  });
 
   // n events in a row; with answers wanted, "burst_answered" tells how many came and whether in order.
   socket.on("burst", (n, padding, answers) => {

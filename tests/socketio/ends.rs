@@ -1,10 +1,10 @@
 //! Every end is reported, once, with its reason.
 
 use serde_json::json;
-use switchboard::socketio::{AckError, CloseReason, NO_ARGS, TransportChoice, connect};
+use switchboard::socketio::{AckError, CloseReason, Incoming, NO_ARGS, TransportChoice, connect};
 
 use crate::fake;
-use crate::peer::{Drive, PATIENCE, Server, config};
+use crate::peer::{Drive, EVERY, KINDS, PATIENCE, Server, config};
 
 /// Asks the server for an end while an answer is awaited, and gives the reason.
 async fn end(server: &Server, transport: TransportChoice, how: &str) -> CloseReason {
@@ -42,13 +42,35 @@ async fn polling_ends_have_their_reasons() {
 
 #[tokio::test]
 async fn a_killed_server_is_noticed() {
-    for transport in [TransportChoice::Websocket, TransportChoice::Polling] {
+    for transport in KINDS {
         let Some(mut server) = Server::start(json!({})).await else { return };
-        let mut connection = server.connect(transport).await;
+        let mut connection = server.connect(*transport).await;
         server.kill();
         let reason = connection.end().await;
-        assert!(matches!(reason, CloseReason::Io(_)), "{reason:?}");
+        assert!(matches!(reason, CloseReason::Io(_)), "{transport:?}: {reason:?}");
         assert!(reason.to_string().starts_with("the connection broke: "), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn every_end_is_noticed() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    for transport in EVERY {
+        for how in ["disconnect", "engine_close", "frame", "terminate"] {
+            if *transport == TransportChoice::Polling && matches!(how, "frame" | "terminate") {
+                continue;
+            }
+            let mut connection = server.connect(*transport).await;
+            if *transport == TransportChoice::PollingThenUpgrade {
+                // Only a WebSocket can be ended in all these ways.
+                while !matches!(connection.item().await, Some(Incoming::Upgraded(_))) {}
+            }
+            connection.emitter.emit("end", &[how]).await.unwrap();
+            let reason = connection.end().await;
+            assert_ne!(reason, CloseReason::Local, "{transport:?}: {how}");
+            assert!(connection.emitter.is_closed());
+            assert!(connection.emitter.emit("x", NO_ARGS).await.is_err());
+        }
     }
 }
 

@@ -5,13 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use switchboard::socketio::{
-    AckError, Connection, EmitError, Incoming, NO_ARGS, Transport, TransportChoice, placeholder,
+    AckError, Connection, EmitError, Incoming, NO_ARGS, Transport, TransportChoice, connect, placeholder,
 };
 
-use crate::peer::{Drive, PATIENCE, Server};
-
-const ALL: [TransportChoice; 4] =
-    [TransportChoice::Websocket, TransportChoice::Polling, TransportChoice::Auto, TransportChoice::PollingThenUpgrade];
+use crate::peer::{Drive, EVERY, KINDS, PATIENCE, Server};
 
 /// The next event; an upgrade may come in between.
 async fn event(connection: &mut Connection) -> switchboard::socketio::Event {
@@ -23,11 +20,62 @@ async fn event(connection: &mut Connection) -> switchboard::socketio::Event {
 }
 
 #[tokio::test]
-async fn events_and_answers_both_ways_on_every_transport() {
+async fn events_pass_both_ways_on_every_transport() {
     let Some(server) = Server::start(json!({})).await else { return };
-    for transport in ALL {
+    for transport in EVERY {
+        let mut connection = server.connect(*transport).await;
+        let emitter = connection.emitter.clone();
+        let args = [json!({"a": [1, null, "é😀\n\"\u{7f}"]}), json!(2.5), json!("three"), json!(-42)];
+        emitter.emit("echo", &args).await.unwrap();
+        let echoed = event(&mut connection).await;
+        assert_eq!((&*echoed.name, echoed.args.len()), ("echo", 4), "{transport:?}");
+        for (i, arg) in args.iter().enumerate() {
+            assert_eq!(&echoed.args.parse::<Value>(i).unwrap(), arg);
+            assert_eq!(echoed.args.arg(i).unwrap().get(), arg.to_string());
+        }
+        assert_eq!(echoed.args.parse::<Option<u8>>(4).unwrap(), None);
+        assert_eq!(echoed.args.whole(), json!(["echo", args[0], args[1], args[2], args[3]]).to_string());
+        for i in 0..100 {
+            emitter.try_emit("echo", &[i, i]).unwrap();
+        }
+        for i in 0..100 {
+            assert_eq!(event(&mut connection).await.args.parse::<u32>(0).unwrap(), i, "{transport:?}");
+        }
+        // An event without arguments, and names that mean something to others.
+        emitter.emit("bare", NO_ARGS).await.unwrap();
+        let bare = event(&mut connection).await;
+        assert_eq!((&*bare.name, bare.args.len()), ("bare", 0), "{transport:?}");
+        for name in ["message", "error", "open", "close"] {
+            emitter.emit("name", &[name]).await.unwrap();
+            let named = event(&mut connection).await;
+            assert_eq!((&*named.name, named.args.text(0)), (name, Some(r#"{"a":1}"#)), "{transport:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_wants_an_answer_may_be_answered_too_late() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    for transport in [TransportChoice::Websocket, TransportChoice::Polling] {
+        let mut connection = server.connect(transport).await;
+        connection.emitter.emit("ask_within", &[1]).await.unwrap();
+        let late = connection.named("question").await.ack.unwrap();
+        assert_eq!(connection.named("answered").await.args.text(0), Some("\"too late\""));
+        connection.emitter.answer(late, &["late"]).await.unwrap();
+        connection.emitter.emit("ask_within", &[60_000]).await.unwrap();
+        let question = connection.named("question").await.ack.unwrap();
+        connection.emitter.answer(question, &["in time"]).await.unwrap();
+        assert_eq!(connection.named("answered").await.args.text(0), Some("\"in time\""));
+    }
+}
+
+#[tokio::test]
+async fn answers_pass_both_ways_on_every_transport() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    for transport in EVERY.iter().copied().filter(|transport| *transport != TransportChoice::RustSocketio) {
         let mut connection = server.connect(transport).await;
         let emitter = connection.emitter.clone();
+        assert!(emitter.has_answers());
         assert!(!connection.info.sid.is_empty() && connection.info.sid != connection.info.engine_sid);
         assert_eq!(connection.info.max_payload, Some(1_000_000));
         assert_eq!(connection.info.ping_interval, Duration::from_secs(25));
@@ -111,11 +159,16 @@ async fn half_an_emoji_is_shown_and_not_dropped() {
 async fn fifteen_megabytes_pass_both_ways() {
     const SIZE: usize = 15 * 1024 * 1024;
     let Some(server) = Server::start(json!({"maxHttpBufferSize": 20_000_000})).await else { return };
-    for transport in [TransportChoice::Websocket, TransportChoice::Polling] {
-        let mut connection = server.connect(transport).await;
+    for transport in KINDS {
+        let mut config = server.config(*transport);
+        config.queue_bytes = 4 * SIZE;
+        let mut connection = connect(config).await.unwrap();
         connection.emitter.emit("large", &[SIZE]).await.unwrap();
         let large = connection.named("large").await;
         assert_eq!(large.args.parse::<&str>(0).unwrap().len(), SIZE);
+        if *transport == TransportChoice::RustSocketio {
+            continue;
+        }
         connection.emitter.emit("large_binary", &[SIZE / 2]).await.unwrap();
         let large = connection.named("large_binary").await;
         assert_eq!(large.args.binary()[0].len(), SIZE / 2);

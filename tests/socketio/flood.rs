@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::fake;
-use crate::peer::{Drive, PATIENCE, Server, config};
+use crate::peer::{Drive, EVERY, PATIENCE, Server, config};
 
 #[tokio::test]
 async fn a_burst_of_20_000_arrives_in_order_while_each_is_answered() {
@@ -24,6 +24,30 @@ async fn a_burst_of_20_000_arrives_in_order_while_each_is_answered() {
         connection.named("burst_end").await;
         let answered = connection.named("burst_answered").await;
         assert_eq!(answered.args.whole(), r#"["burst_answered",20000,true]"#, "{transport:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_burst_of_20_000_arrives_in_order_while_each_is_followed_by_an_emit() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    for transport in EVERY {
+        let mut config = server.config(*transport);
+        config.queue = 20_000;
+        let mut connection = connect(config).await.unwrap();
+        let emitter = connection.emitter.clone();
+        emitter.emit("burst", &[20_000, 100]).await.unwrap();
+        let mut next = 0;
+        while next < 20_000 {
+            match connection.item().await.unwrap() {
+                Incoming::Event(event) => {
+                    assert_eq!(event.args.parse::<u32>(0).unwrap(), next, "{transport:?}");
+                    next += 1;
+                    emitter.emit("never", &[next]).await.unwrap();
+                }
+                Incoming::Upgraded(_) => {}
+                other => panic!("{transport:?}: {other:?}"),
+            }
+        }
     }
 }
 

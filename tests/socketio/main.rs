@@ -14,5 +14,7 @@ mod freeze;
 mod handshake;
 mod hostile;
 mod leaks;
+#[cfg(feature = "rust_socketio")]
+mod limits;
 mod peer;
 mod tls;

@@ -12,6 +12,25 @@ use url::Url;
 /// Long enough for a loaded machine; nothing is measured by it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Every transport, that of the crate rust_socketio included where it is built in. What that cannot do is asserted in
+/// `limits`; all else it must.
+pub const EVERY: &[TransportChoice] = &[
+    TransportChoice::Websocket,
+    TransportChoice::Polling,
+    TransportChoice::Auto,
+    TransportChoice::PollingThenUpgrade,
+    #[cfg(feature = "rust_socketio")]
+    TransportChoice::RustSocketio,
+];
+
+/// One of each kind.
+pub const KINDS: &[TransportChoice] = &[
+    TransportChoice::Websocket,
+    TransportChoice::Polling,
+    #[cfg(feature = "rust_socketio")]
+    TransportChoice::RustSocketio,
+];
+
 pub struct Server {
     pub port: u16,
     child: Child,

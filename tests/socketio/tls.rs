@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::json;
 use switchboard::socketio::{Config, ConnectError, Proxy, TransportChoice, connect, tls};
@@ -15,6 +15,7 @@ use crate::peer::{Drive, PATIENCE, Server};
 /// Speaks TLS as `name` in front of `target`; its port, and the PEM text of the CA that signed for it.
 async fn tls_in_front_of(target: u16, name: &str) -> (u16, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "a CA of one's own");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
@@ -62,7 +63,10 @@ async fn a_ca_of_ones_own_is_trusted_and_others_are_not() {
         ("wss", TransportChoice::PollingThenUpgrade),
     ] {
         let mut config = secure(scheme, port, transport);
-        config.tls = Some(tls::client_config(ca.as_bytes()).unwrap());
+        match scheme {
+            "wss" => config.extra_roots = ca.clone().into_bytes(),
+            _ => config.tls = Some(tls::client_config(ca.as_bytes()).unwrap()),
+        }
         let mut connection = connect(config).await.unwrap();
         connection.emitter.emit("echo", &["over", "tls"]).await.unwrap();
         loop {
@@ -89,6 +93,31 @@ async fn a_certificate_for_another_host_is_named() {
         let refused = connect(config).await.unwrap_err();
         assert!(refused.to_string().ends_with("its certificate belongs to another host"), "{refused:?}");
     }
+}
+
+#[cfg(feature = "rust_socketio")]
+#[tokio::test]
+async fn rust_socketio_trusts_the_same() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    let (port, ca) = tls_in_front_of(server.port, "localhost").await;
+    for scheme in ["https", "wss"] {
+        let mut config = secure(scheme, port, TransportChoice::RustSocketio);
+        let refused = connect(config.clone()).await.unwrap_err();
+        assert!(matches!(&refused, ConnectError::Tls { host, .. } if host == "localhost"), "{refused:?}");
+        config.extra_roots = ca.clone().into_bytes();
+        let mut connection = connect(config.clone()).await.unwrap();
+        connection.emitter.emit("echo", &["over", "tls"]).await.unwrap();
+        assert_eq!(connection.named("echo").await.args.text(1), Some("\"tls\""));
+
+        config.tls = Some(tls::client_config(ca.as_bytes()).unwrap());
+        let refused = connect(config).await.unwrap_err();
+        assert!(matches!(refused, ConnectError::Config(_)), "{refused:?}");
+    }
+    let (port, ca) = tls_in_front_of(1, "elsewhere.test").await;
+    let mut config = secure("https", port, TransportChoice::RustSocketio);
+    config.extra_roots = ca.into_bytes();
+    let refused = connect(config).await.unwrap_err();
+    assert!(matches!(refused, ConnectError::Tls { .. }), "{refused:?}");
 }
 
 #[test]

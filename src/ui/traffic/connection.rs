@@ -5,6 +5,7 @@ use ratatui::style::Style;
 
 use crate::app::times;
 use crate::backend::{Health, SessionState};
+use crate::socketio::{RUST_SOCKETIO, RUST_SOCKETIO_LIMITS};
 use crate::text;
 use crate::ui::Canvas;
 
@@ -58,7 +59,7 @@ fn fields(canvas: &Canvas<'_>) -> Vec<(&'static str, String, Style)> {
     let (socket, socket_style) = health(&session.socket);
     let trip = session.round_trip.map_or(nothing, times::round_trip);
     let frame = session.last_frame.map_or_else(|| nothing.to_owned(), |at| times::clock_seconds(at, zone));
-    vec![
+    let mut fields = vec![
         ("state", format!("{words} since {since}"), style),
         ("transport", session.transport.unwrap_or(nothing).to_owned(), value),
         ("sid", session.sid.as_ref().map_or_else(|| nothing.to_owned(), ToString::to_string), value),
@@ -69,5 +70,9 @@ fn fields(canvas: &Canvas<'_>) -> Vec<(&'static str, String, Style)> {
         ("socket", socket, socket_style),
         ("round trip", trip.to_owned(), value),
         ("last frame", frame, value),
-    ]
+    ];
+    if session.transport == Some(RUST_SOCKETIO) {
+        fields.insert(2, ("without", RUST_SOCKETIO_LIMITS.join(", "), theme.status.silent));
+    }
+    fields
 }
