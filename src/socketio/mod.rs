@@ -1,5 +1,36 @@
 //! An Engine.IO v4 / Socket.IO v5 client (the protocols of socket.io 3 and 4); knows nothing of chat.
 //!
+//! ```no_run
+//! use switchboard::socketio::{Auth, Config, Incoming, connect};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut config = Config::new("https://chat.example.com".parse()?);
+//! config.namespace = "/agents".to_owned();
+//! config.auth = Some(Auth::new(&serde_json::json!({ "token": "…" }))?);
+//! let mut connection = connect(config).await?;
+//!
+//! connection.emitter.emit("join", &["room-1"]).await?;
+//! while let Some(item) = connection.events.next().await {
+//!     match item {
+//!         Incoming::Event(event) => println!("{}: {}", event.name, event.args.parse::<serde_json::Value>(0)?),
+//!         Incoming::Closed(reason) => println!("ended: {reason}"),
+//!         _ => {}
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it speaks
+//!
+//! WebSocket and HTTP long polling, either alone, WebSocket first with polling to fall back on, or polling upgraded to
+//! WebSocket ([`TransportChoice`]); path, query, headers, namespace and auth payload ([`Config`]); answers both ways with
+//! time-outs ([`Emitter::emit_with_ack`], [`Emitter::answer`]); binary both ways ([`Emitter::emit_binary`],
+//! [`Args::binary`]); connection state recovery ([`Events::recovery`]); proxies ([`Proxy`]); TLS by rustls with
+//! certificates of one's own ([`Config::extra_roots`], [`tls`]).
+//!
+//! # How it behaves
+//!
 //! ```text
 //!            ┌──────────────── one task owns the transport ────────────────┐
 //!  Emitter ──┼─> commands ──> packet, engine ──> websocket | polling ──────┼──> server
@@ -17,8 +48,15 @@
 //!   how many in [`Incoming::Overflow`], at the place in the stream where they are missing. The caller then fetches
 //!   anew.
 //! - What is emitted waits in a queue bounded by bytes; [`Emitter::emit`] waits for room there and never for events.
-//! - Events keep their raw JSON text ([`Args`]); it is checked once and parsed into the caller's type once.
+//! - Events keep their raw JSON text ([`Args`]); an argument is parsed once, straight into the caller's type.
+//! - A malformed packet is an item ([`Incoming::Malformed`]) with its bytes, and arguments that are no JSON are an error
+//!   where they are read; the connection goes on. Half an emoji (a lone surrogate) becomes U+FFFD.
 //! - Dropping [`Events`] ends the task and closes its descriptors at once; [`Emitter::disconnect`] ends politely.
+//!
+//! # `rust_socketio`
+//!
+//! With the cargo feature of that name, [`TransportChoice::RustSocketio`] has the crate `rust_socketio` carry the
+//! connection, behind the same types. [`RUST_SOCKETIO_LIMITS`] lists what is then missing.
 
 mod acks;
 mod adapter;
