@@ -70,9 +70,7 @@ impl Composer {
 
     /// Replaces the text (a refused message that comes back, or what the editor saved).
     pub fn set(&mut self, text: &str) {
-        self.area = TextArea::new(text.split('\n').map(str::to_owned).collect());
-        self.area.move_cursor(ratatui_textarea::CursorMove::Bottom);
-        self.area.move_cursor(ratatui_textarea::CursorMove::End);
+        self.area = area_of(text);
     }
 
     /// Gives a text back to the conversation that it was written for, whichever is open now; text that stands there
@@ -86,7 +84,7 @@ impl Composer {
             let rest =
                 self.drafts.remove(&key).map(|area| area.lines().join("\n")).filter(|rest| !rest.trim().is_empty());
             let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
-            self.drafts.insert(key, TextArea::new(text.split('\n').map(str::to_owned).collect()));
+            self.drafts.insert(key, area_of(&text));
         }
     }
 
@@ -160,6 +158,14 @@ impl Composer {
     pub fn has_draft(&self, key: ConversationKey) -> bool {
         if self.target == Some(key) { !self.is_blank() } else { self.drafts.contains_key(&key) }
     }
+}
+
+/// A text with the cursor behind it.
+fn area_of(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    area.move_cursor(ratatui_textarea::CursorMove::Bottom);
+    area.move_cursor(ratatui_textarea::CursorMove::End);
+    area
 }
 
 fn is_blank(area: &TextArea<'_>) -> bool {

@@ -50,6 +50,8 @@ pub struct Keep {
     pub(super) messages: Vec<(ConversationKey, Unsaved)>,
     /// The timer of the next batch runs.
     pub(super) timer: bool,
+    /// The open conversation, as the store was told last.
+    pub(super) open: Option<ConversationKey>,
     /// Where the user stands, as the store was told last.
     pub(super) position: Position,
     /// Where the user stood in the thread that was restored: the message on top and its row.

@@ -149,6 +149,7 @@ impl ThreadView {
             fresh.insert(message.clone());
         }
         self.change(|thread| *thread = fresh);
+        self.settled = None;
     }
 
     fn place(&self, index: usize) -> Place {

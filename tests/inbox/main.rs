@@ -15,6 +15,8 @@ mod contract;
 mod demo;
 mod eras;
 mod faults;
+mod house;
+mod keeping;
 mod leaving;
 #[path = "../peers/mod.rs"]
 mod peers;

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write};
 use std::num::NonZero;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -23,13 +24,20 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
-    _home: tempfile::TempDir,
+    _home: Option<tempfile::TempDir>,
 }
 
 impl Terminal {
     /// Starts the program with these arguments on a screen of this size, with directories of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a directory");
+        let mut terminal = Self::start_in(home.path(), columns, rows, args, env);
+        terminal._home = Some(home);
+        terminal
+    }
+
+    /// The same with directories that are there before and after.
+    pub fn start_in(home: &Path, columns: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_switchboard"));
@@ -42,9 +50,9 @@ impl Terminal {
         }
         command.env("TERM", "xterm-256color");
         command.env("TZ", "UTC");
-        command.env("HOME", home.path());
+        command.env("HOME", home);
         for name in ["CONFIG", "DATA", "CACHE", "STATE"] {
-            command.env(format!("SWITCHBOARD_{name}_DIR"), home.path().join(name.to_lowercase()));
+            command.env(format!("SWITCHBOARD_{name}_DIR"), home.join(name.to_lowercase()));
         }
         for (name, value) in env {
             command.env(name, value);
@@ -63,7 +71,7 @@ impl Terminal {
             }
         });
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        Self { parser, raw: Vec::new(), chunks, keys, master: pair.master, child, _home: home }
+        Self { parser, raw: Vec::new(), chunks, keys, master: pair.master, child, _home: None }
     }
 
     /// What the user sees now.
@@ -133,6 +141,12 @@ impl Terminal {
         let pid = self.child.process_id().expect("a process").to_string();
         let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().expect("kill");
         assert!(sent.success());
+    }
+
+    /// Kills the program as a power cut would, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.signal("KILL");
+        self.child.wait().expect("its status");
     }
 
     /// Waits until the program ends, takes in all that it wrote, and returns how it ended.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{Effect, State, target};
+use super::{Effect, State, storing, target};
 use crate::app::layout;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError, SessionState};
@@ -60,6 +60,7 @@ pub(super) fn answered(state: &mut State, key: ConversationKey, result: &Result<
     let mut thread = crate::chat::Thread::default();
     for message in &page.messages {
         thread.insert(message.clone());
+        storing::remember_whole(state, key, message.clone());
     }
     let inbound = thread.newest_inbound_at();
     state.inbox.change(key, |row| row.last_inbound_at = row.last_inbound_at.max(inbound));

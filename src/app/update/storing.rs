@@ -248,6 +248,7 @@ fn thread(state: &mut State, key: ConversationKey, messages: Vec<Message>) {
     }
     if first && paged.added > 0 {
         view.mark_new(unread);
+        view.settled = None;
         if let Some((_, id, row)) = state.keep.restoring.take_if(|(restored, ..)| *restored == key)
             && let Some(index) = view.thread.index_of(&id)
         {
@@ -282,6 +283,9 @@ pub(super) fn remember_whole(state: &mut State, key: ConversationKey, message: M
 
 /// Something changed: a batch follows in a while.
 pub(super) fn gather(state: &mut State, out: &mut Vec<Effect>) {
+    if state.open != state.keep.open {
+        position(state, false, out);
+    }
     if !state.keep.timer && (state.inbox.is_touched() || !state.keep.messages.is_empty()) {
         state.keep.timer = true;
         out.push(Effect::Wake { after: GATHER, timer: Timer::Keep });
@@ -339,6 +343,7 @@ fn position(state: &mut State, leaving: bool, out: &mut Vec<Effect>) {
     if state.keep.stage == Stage::Opening {
         return;
     }
+    state.keep.open = state.open;
     let open = state.open.and_then(|key| state.inbox.get(key)).map(|row| row.id.clone());
     let top = state.open_thread().and_then(|view| match view.anchor {
         Anchor::End => None,

@@ -1,5 +1,7 @@
 mod triage;
 
+mod keeping;
+
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
