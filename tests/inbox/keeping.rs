@@ -125,7 +125,7 @@ fn killed_on_the_wire_before_it_arrived_it_waits_for_the_agent() {
     wire.let_pass(Passing::All);
     let mut terminal = house.terminal();
     terminal.wait_for("not confirmed");
-    terminal.wait_for("has no such text");
+    terminal.wait_for("has no such");
     assert_eq!(house.sent(words), 0);
     terminal.press("\r");
     terminal.wait_for("send again");

@@ -287,6 +287,10 @@ pub(super) fn thread(
     let start = answer.start.unwrap_or(kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX));
     match page {
         Page::Latest => {
+            if view.thread.iter().all(|message| message.origin == Origin::Local) {
+                // what waits to be sent stood here alone; the pane begins anew
+                view.settled = None;
+            }
             if std::mem::take(&mut view.cached) {
                 view.refresh(kept, start);
             } else {
