@@ -43,7 +43,7 @@ impl Pointer {
         let parts: Box<[Steps]> = self.parts.iter().map(below).collect();
         let source = match self.parts.len() {
             1 => format!("{}{}", base.source, self.source),
-            _ => parts.iter().map(|steps| written(steps)).collect::<Vec<_>>().join(" & "),
+            _ => parts.iter().map(written).collect::<Vec<_>>().join(" & "),
         };
         Self { source: source.into(), parts }
     }

@@ -207,7 +207,7 @@ async fn try_one(name: &str, dialect: Dialect, profile: &Profile, token: &Secret
     }
     let rows = list.rows.len();
     fit.score = if rows == 0 { 10 } else { 30 };
-    let told = |count: usize| if rows == 0 { 0 } else { (count * 5 / rows) as u32 };
+    let told = |count: usize| (count * 5).checked_div(rows).unwrap_or(0) as u32;
     fit.score += told(list.rows.iter().filter(|row| row.last_at.is_some()).count());
     fit.score += told(list.rows.iter().filter(|row| row.phone.is_some() || row.name.is_some()).count());
     fit.score += told(list.rows.iter().filter(|row| row.unread.is_some()).count());
@@ -225,7 +225,7 @@ async fn try_one(name: &str, dialect: Dialect, profile: &Profile, token: &Secret
                     .filter(|message| !matches!(message.content, Content::Unsupported { .. }))
                     .count();
                 let all = count + thread.unreadable.len();
-                fit.score += if all == 0 { 10 } else { (30 * understood / all) as u32 + 10 };
+                fit.score += (30 * understood).checked_div(all).unwrap_or(0) as u32 + 10;
                 fit.why.push_str(&format!("; a thread of {count}, {} not understood", all - understood));
                 if let Some(request) = dialect.thread_request(&target, &Page::Latest, LOOKED_AT) {
                     fit.thread_text = errand.raw(request).await.ok();

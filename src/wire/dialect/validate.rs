@@ -142,7 +142,10 @@ impl Checker<'_> {
             PagingKind::Before => &["before", "before_at", "before_ms"],
         };
         if !wanted.iter().any(|name| named.contains(name)) {
-            let problem = format!("paging of this kind needs `{{{}}}` in the path, the query or the body", wanted[0]);
+            let problem = format!(
+                "paging of this kind needs `{{{}}}` in the path, the query or the body",
+                wanted.first().unwrap_or(&"page")
+            );
             return wrong(&[table, "paging", "kind"], problem);
         }
         if paging.kind == PagingKind::Cursor && paging.next.is_empty() {

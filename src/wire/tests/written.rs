@@ -41,7 +41,7 @@ fn a_file_says_only_what_differs() {
     let dialect = mine("[list]\narray = \"/result/rows\"\n[conversation]\nphone = \"/msisdn\"\n");
     let page = dialect.list_page(br#"{"result":{"rows":[{"_id":"a","msisdn":"923001234574"}]}}"#, None).unwrap();
     assert!(page.rows[0].phone.is_some());
-    assert!(matches!(dialect.decode_event("new_message", "[]").event, Err(_)), "the events of the base are there");
+    assert!(dialect.decode_event("new_message", "[]").event.is_err(), "the events of the base are there");
     let without = mine("login = false\n");
     assert!(without.login_request("a", &"b".into()).is_none(), "a table can be taken away");
 }
