@@ -36,6 +36,8 @@ pub enum Timer {
     TypingEnds(ConversationKey),
     /// The agent has not typed for a while.
     AgentTypingEnds(ConversationKey),
+    /// A thread could not be fetched because the backend was not reached.
+    FetchAgain(ConversationKey),
     /// A second of the wait for the next attempt has passed.
     Countdown,
     /// The rest of a chord did not come.

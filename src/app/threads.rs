@@ -65,6 +65,10 @@ pub struct ThreadView {
     pub epoch: u32,
     /// What is here came from the cache; the backend has not told its own yet.
     pub cached: bool,
+    /// Events brought messages since the backend last told the whole: there may be others that no event brought.
+    pub unverified: bool,
+    /// Pages that were fetched for its gaps since the newest stretch came.
+    pub gap_pages: u8,
 }
 
 impl ThreadView {

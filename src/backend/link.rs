@@ -237,7 +237,7 @@ impl Session {
 
     /// The connection ended.
     pub(super) async fn lost(&mut self, reason: &CloseReason) {
-        self.standing.reason = Clean::line(&reason.to_string());
+        self.standing.reason = live::ended(reason);
         self.board.mishap(kind_of_end(reason), self.standing.reason.clone(), true, Timestamp::now());
         self.down(Setback::Lost);
         self.hung_up().await;

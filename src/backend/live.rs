@@ -166,6 +166,11 @@ async fn settings(config: &BackendConfig, token: Option<&str>, tls: &Tls) -> Res
 /// Who refused what, or that nobody was there.
 fn classify(dialect: &Dialect, error: &ConnectError, token: u32) -> DialError {
     match error {
+        ConnectError::Http { status, body } | ConnectError::WebsocketRefused { status, body }
+            if is_gateway(*status, body) =>
+        {
+            DialError::Lost { reason: gateway(*status) }
+        }
         ConnectError::Refused { message, .. } => {
             let reason = Clean::line(message);
             let kind = if message.to_ascii_lowercase().contains("namespace") {
@@ -203,6 +208,23 @@ fn kind_of(error: &ConnectError) -> MishapKind {
         ConnectError::Ended { reason, .. } => kind_of_end(reason),
         _ => MishapKind::Protocol,
     }
+}
+
+/// Why an established connection ended, in words.
+pub(super) fn ended(reason: &CloseReason) -> Clean {
+    match reason {
+        CloseReason::Http { status, body } if is_gateway(*status, body) => gateway(*status),
+        other => Clean::line(&other.to_string()),
+    }
+}
+
+/// Whether something on the way answered in the backend's place: the backend itself answers in JSON.
+fn is_gateway(status: u16, body: &str) -> bool {
+    matches!(status, 502..=504) && !body.trim_start().starts_with('{')
+}
+
+fn gateway(status: u16) -> Clean {
+    Clean::line(&format!("a proxy answered HTTP {status} in the backend's place"))
 }
 
 /// An established connection.

@@ -28,6 +28,11 @@ impl MessageIds {
     pub fn iter(&self) -> impl Iterator<Item = &Id> {
         [&self.wa, &self.id, &self.client].into_iter().flatten()
     }
+
+    /// Whether both name one message.
+    pub fn shares(&self, other: &Self) -> bool {
+        self.iter().any(|id| other.iter().any(|named| named == id))
+    }
 }
 
 /// Who wrote the message to whom.

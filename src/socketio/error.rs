@@ -66,7 +66,7 @@ pub enum ConnectError {
         body: String,
     },
     /// A stage took longer than the time left of `connect_timeout`.
-    #[error("no answer within {} s: {stage}", .after.as_secs_f32())]
+    #[error("no answer within {} s: {stage}", Seconds(.after))]
     Timeout {
         /// The stage that did not end.
         stage: Stage,
@@ -129,7 +129,7 @@ impl fmt::Display for Body<'_> {
 pub enum CloseReason {
     /// No ping (nor anything else) came for the server's ping interval plus its ping time-out: the peer is dead or
     /// the way to it is cut.
-    #[error("no ping for {} s", .silent.as_secs_f32())]
+    #[error("no ping for {} s", Seconds(.silent))]
     PingTimeout {
         /// How long nothing came.
         silent: Duration,
@@ -165,6 +165,16 @@ pub enum CloseReason {
     /// We ended it: [`Emitter::disconnect`](super::Emitter::disconnect).
     #[error("disconnected")]
     Local,
+}
+
+/// Seconds as people say them: to a tenth, and without one where there is none.
+struct Seconds<'a>(&'a Duration);
+
+impl fmt::Display for Seconds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tenths = (self.0.as_secs_f64() * 10.0).round() / 10.0;
+        write!(f, "{tenths}")
+    }
 }
 
 struct CloseDetail<'a>(&'a Option<u16>, &'a str);
@@ -216,7 +226,7 @@ pub enum AckError {
     #[error(transparent)]
     Emit(#[from] EmitError),
     /// No answer within the time given; the server may have handled the event all the same.
-    #[error("no answer within {} s", .0.as_secs_f32())]
+    #[error("no answer within {} s", Seconds(.0))]
     Timeout(Duration),
     /// The connection ended first; whether the server handled the event is unknown.
     #[error("the connection ended before the answer came")]

@@ -112,6 +112,11 @@ pub(super) fn rustls_words(error: &rustls::Error) -> String {
                 "its certificate belongs to another host".to_owned()
             }
             Bad::Revoked => "its certificate has been revoked".to_owned(),
+            // Which of its own errors rustls wraps here is said by its words alone.
+            other if other.to_string().contains("CaUsedAsEndEntity") => {
+                "its certificate is a CA's own, as self-signed ones often are: it needs one that is signed by that CA"
+                    .to_owned()
+            }
             other => format!("its certificate is not valid: {other}"),
         },
         other => other.to_string(),

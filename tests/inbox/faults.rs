@@ -1,4 +1,4 @@
-//! The backend goes away and comes back; a customer attacks the terminal.
+//! The backend goes away and comes back.
 
 use serde_json::json;
 
@@ -33,32 +33,4 @@ fn a_killed_server_is_named_and_what_was_missed_is_there_when_it_is_back() {
     terminal.wait_for("and live again");
     terminal.leave();
     terminal.end().assert_clean();
-}
-
-#[test]
-fn a_hostile_message_reaches_the_terminal_without_a_control_byte_of_its_own() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 3 })) else { return };
-    let mut terminal = Terminal::start(120, 40, &["--url", &server.url], &[("SWITCHBOARD_TOKEN", TOKEN)]);
-    terminal.wait_for("live");
-    terminal.press("\r");
-    terminal.wait_for("Reply to");
-    let state = runtime.block_on(server.state());
-    let attack = concat!(
-        "start \u{1b}]52;c;aGFja2Vk\u{7} \u{1b}]0;owned title\u{7} \u{1b}[2J\u{1b}[31;41m \u{9b}31m \u{90}q\u{9c} ",
-        "\u{202e}desrever\u{202c} \u{1b}]777;notify;boo;boo\u{1b}\\ \u{1b}]8;;http://evil\u{7}link\u{1b}]8;;\u{7} end of attack"
-    );
-    for conversation in state["conversations"].as_array().expect("conversations") {
-        runtime.block_on(server.inbound(conversation["_id"].as_str().expect("an id"), attack));
-    }
-    terminal.wait("the end of the attack", |screen| screen.contents().matches("desrever").count() > 1);
-    terminal.leave();
-    let ended = terminal.end();
-    ended.assert_clean();
-    let raw = String::from_utf8_lossy(&ended.raw).into_owned();
-    for forbidden in
-        ["aGFja2Vk", "owned title\u{7}", "]777;", "]8;;http://evil", "[31;41m", "\u{9b}", "\u{90}", "\u{202e}"]
-    {
-        assert!(!raw.contains(forbidden), "{forbidden:?} reached the terminal");
-    }
 }

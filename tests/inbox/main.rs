@@ -17,7 +17,10 @@ mod eras;
 mod faults;
 mod house;
 mod keeping;
+mod hostile;
 mod leaving;
 #[path = "../peers/mod.rs"]
 mod peers;
+mod residue;
+mod secrets;
 mod terminal;

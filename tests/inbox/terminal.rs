@@ -136,6 +136,11 @@ impl Terminal {
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).expect("another size");
     }
 
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process")
+    }
+
     /// Sends a signal, by its number.
     pub fn signal(&self, name: &str) {
         let pid = self.child.process_id().expect("a process").to_string();

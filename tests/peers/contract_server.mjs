@@ -139,9 +139,10 @@ const control = {
     conversations: world.store.conversations,
     messages: world.store.messages,
   }),
-  /** A customer writes: {conversation, text, emit=true, wamid?, name?}. `emit: false` leaves it to REST alone. */
+  /** A customer writes: {conversation (an id or a phone), text, emit=true, wamid?, name?}. `emit: false` leaves it to REST alone. */
   inbound: async (ask) => {
-    const conversation = world.store.find(ask.conversation) ?? world.store.add(ask.conversation);
+    const { find, byPhone, add } = world.store;
+    const conversation = find(ask.conversation) ?? byPhone(ask.conversation) ?? add(ask.conversation);
     const message = world.store.inbound(conversation, ask);
     if (ask.emit !== false) broadcast(conversation, message);
     return { conversation, message };

@@ -9,7 +9,8 @@ export function makeStore(options, era) {
   const started = Date.parse('2026-11-22T10:00:00.000Z');
   let clock = started;
   let counter = 0;
-  const now = () => new Date((clock += 1000)).toISOString();
+  // A second a message, unless the test needs the machine's own time; no two messages share a moment.
+  const now = () => new Date((clock = options.clock === 'real' ? Math.max(clock + 1, Date.now()) : clock + 1000)).toISOString();
   const conversations = [];
   const messages = [];
   const names = ['Dana Ó Briain', 'فاطمہ علی', 'Ken', '山田 太郎', 'Maria López'];

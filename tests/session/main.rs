@@ -13,9 +13,17 @@
 mod contract;
 mod dialects;
 mod embedded;
+#[path = "../faults/frames.rs"]
+mod frames;
+mod hostile;
 mod live;
 #[path = "../peers/mod.rs"]
 mod peers;
+#[path = "../faults/proxy.rs"]
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
+mod proxy;
 mod rest;
 mod seat;
+mod tls;
 mod token;
+mod weather;

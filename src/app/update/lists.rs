@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Effect, State, fetch_latest, queue, reading, say, sending, storing, title_of, watch};
+use super::{Effect, State, fetch_latest, mending, queue, reading, say, sending, storing, title_of, watch};
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
@@ -68,6 +68,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     if page.rows.len() + page.unreadable.len() >= limit || page.next.is_some() {
         listing.reaches = Some(page.rows.iter().map(|row| row.last_at).min().flatten());
     }
+    let mut ahead = Vec::new();
     for facts in &page.rows {
         let learned = state.directory.learn(facts, NameOrigin::Declared);
         merges.extend(learned.merged);
@@ -83,6 +84,9 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
             let moved = facts.last_at > old.last_at && facts.unread.unwrap_or(0) > old.unread;
             if moved && purpose == Purpose::Drift {
                 state.missed.suspects.push(key);
+            }
+            if purpose != Purpose::Resync && mending::is_ahead(old, facts) {
+                ahead.push(key);
             }
             rows.push(absorbed(state, old, facts));
         } else if let Some(row) = Conversation::from_facts(key, facts) {
@@ -103,10 +107,12 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     if let Some(error) = page.unreadable.first() {
         say(state, true, format!("{} rows of the list could not be read: {error}", page.unreadable.len()));
     }
-    let moved = state.missed.suspects.clone();
-    if let Some(open) = state.open.filter(|open| moved.contains(open)) {
-        refetch(state, open, Purpose::Drift, out);
+    mending::behind(state, &ahead, out);
+    if purpose == Purpose::Drift && !state.open.is_some_and(|open| ahead.contains(&open)) {
+        mending::verify(state, out);
     }
+    mending::all_again(state, out);
+    mending::route_again(state, out);
     let count = u32::try_from(confirmed.len()).unwrap_or(u32::MAX);
     for key in confirmed {
         state.missed.find(key, Vec::new(), state.now);
@@ -126,14 +132,6 @@ fn in_conflict(state: &mut State, conflict: &Conflict) {
     let names: Vec<String> = conflict.keys.iter().map(|key| title_of(state, *key).to_string()).collect();
     let (id, names) = (conflict.id.shown(), names.join(" and "));
     say(state, true, format!("{names} both go by the id {id}: nothing is routed by it"));
-}
-
-/// Fetches the newest stretch again, whether or not it is here.
-fn refetch(state: &mut State, key: ConversationKey, purpose: Purpose, out: &mut Vec<Effect>) {
-    let limit = state.settings.thread_limit;
-    if let Some(target) = super::target(state, key) {
-        out.push(Effect::Backend(Command::FetchThread { target, page: Page::Latest, limit, purpose }));
-    }
 }
 
 /// Learns a conversation from one object and puts its row into the list.
@@ -162,6 +160,7 @@ pub(super) fn put(
         None => {
             if let Some(row) = Conversation::from_facts(key, facts) {
                 state.inbox.put(row);
+                mending::route_again(state, out);
             }
         }
     }
@@ -238,11 +237,17 @@ pub(super) fn thread(
         Ok(answer) => answer,
         Err(error) => {
             let reason = Clean::line(&error.to_string());
+            let for_gap = matches!(page, Page::Before { message, .. } if mending::is_for_gap(state, key, message));
             if let Some(view) = state.threads.get_mut(key) {
                 match page {
                     Page::Latest => view.latest = Loading::Failed(reason),
+                    // The gap stays, and says which key tries again.
+                    Page::Before { .. } if for_gap => {}
                     Page::Before { .. } => view.older = Loading::Failed(reason),
                 }
+            }
+            if *page == Page::Latest {
+                mending::later(state, key, &error, out);
             }
             return;
         }
@@ -267,7 +272,9 @@ pub(super) fn thread(
     let mut kept: Vec<Message> =
         answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
     let live_since = state.live_since;
+    let for_gap = matches!(page, Page::Before { message, .. } if mending::is_for_gap(state, key, message));
     let Some(view) = state.threads.get_mut(key) else { return };
+    let mut progress = false;
     let first_time = view.latest != Loading::Done && (view.thread.is_empty() || view.cached);
     let unread = usize::try_from(state.inbox.get(key).map_or(0, |row| row.unread)).unwrap_or(0);
     let mut missed = 0;
@@ -298,6 +305,8 @@ pub(super) fn thread(
             }
             view.latest = Loading::Done;
             view.epoch = *epoch;
+            // What came while the answer was on its way is not in it.
+            view.unverified = view.thread.last().is_some_and(|last| !ids.iter().any(|ids| last.ids.shares(ids)));
             if first_time {
                 view.mark_new(unread);
             }
@@ -306,7 +315,10 @@ pub(super) fn thread(
             let first = answer.start == Some(true);
             let edge = PageEdge::Before { message: message.clone(), start: first };
             let paged = view.change(|thread| thread.page_in(kept, edge));
-            view.older = if first || paged.added == 0 { Loading::Done } else { Loading::Not };
+            progress = for_gap && (paged.added > 0 || paged.closed > 0);
+            if !for_gap || first {
+                view.older = if first || paged.added == 0 { Loading::Done } else { Loading::Not };
+            }
         }
     }
     for (ids, updates) in parked {
@@ -326,6 +338,11 @@ pub(super) fn thread(
     }
     if missed > 0 {
         out.push(Effect::Backend(Command::Missed { count: missed }));
+    }
+    match page {
+        Page::Latest => mending::close_gaps(state, key, out),
+        Page::Before { .. } if progress => mending::close_more(state, key, out),
+        Page::Before { .. } => {}
     }
     sending::reconcile(state, key, out);
     if *page == Page::Latest {

@@ -3,6 +3,7 @@
 mod actions;
 mod keys;
 mod lists;
+mod mending;
 mod overlays;
 mod peeking;
 mod placing;
@@ -83,6 +84,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             Timer::Keep => storing::flush(state, &mut out),
             Timer::Outbox => session::try_again(state, &mut out),
             Timer::Token => session::look_for_token(state, &mut out),
+            Timer::FetchAgain(key) => mending::again(state, key, &mut out),
             Timer::Chord => {
                 state.pending_keys.clear();
                 state.dirty = true;
@@ -213,6 +215,10 @@ fn fetch_latest(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) 
     let (epoch, limit) = (state.session.epoch, state.settings.thread_limit);
     let Some(view) = state.threads.get_mut(key) else { return };
     let complete = view.latest == super::threads::Loading::Done && view.epoch == epoch;
+    if complete && view.unverified {
+        // What is here is shown meanwhile.
+        return mending::refetch(state, key, out);
+    }
     if !complete && view.latest != super::threads::Loading::Asked {
         view.latest = super::threads::Loading::Asked;
         let (page, purpose) = (crate::backend::Page::Latest, crate::backend::Purpose::Asked);

@@ -27,6 +27,7 @@ pub(super) fn place(
     let inbound = message.direction == Direction::Inbound;
     let keep = state.settings.thread_memory;
     let is_line = !matches!(message.content, Content::Reaction { .. });
+    let message_at = message.created_at;
     let at = message.created_at.or(message.sent_at).unwrap_or(state.now);
     let preview = message.preview();
     let ids = message.ids.clone();
@@ -44,6 +45,7 @@ pub(super) fn place(
             Inserted::New { out_of_order: late, .. } => {
                 out_of_order = late;
                 duplicate = false;
+                view.unverified = true;
                 if view.anchor != Anchor::End {
                     view.below += 1;
                 } else if view.thread.len() > keep + SLACK {
@@ -82,7 +84,9 @@ pub(super) fn place(
         sending::reconcile(state, key, out);
     }
     if duplicate {
-        raise(state, key, facts, None);
+        // The copy may be the one that knows when the backend stored it, as the echo of our own message does.
+        let told = message_at.filter(|_| is_line).map(|at| (at, preview, inbound));
+        raise(state, key, facts, told);
         return Verdict::Duplicate { key };
     }
     raise(state, key, facts, is_line.then_some((at, preview.clone(), inbound)));

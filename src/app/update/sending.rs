@@ -135,11 +135,13 @@ pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accep
         }
     }
     storing::remember(state, key, &ids);
-    let (now, preview) = (state.now, Clean::line(&item.text));
-    state.inbox.change(key, |row| {
-        row.preview = Some(preview);
-        row.last_at = row.last_at.max(Some(now));
-    });
+    // When it was stored is the backend's to say, by its event or its list: a clock of ours that is ahead would hold the
+    // row up, and what the customer answers would look older than our own message.
+    let is_newest = state.threads.get(key).is_none_or(|view| view.thread.last().is_some_and(|last| last.ids == ids));
+    if is_newest {
+        let preview = Clean::line(&item.text);
+        state.inbox.change(key, |row| row.preview = Some(preview));
+    }
     state.composer.touch_of(key);
     queue::settle_on_disk(state, &item, out);
 }

@@ -20,6 +20,8 @@ use crate::config::{Keymap, Theme};
 use crate::store;
 use crate::wire::{Accepted, Event, Identity, ListPage, ThreadPage};
 
+mod mending;
+
 /// A world: a state, and a clock that moves by a second with every message.
 struct World {
     state: State,
