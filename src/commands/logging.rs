@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::failure::Failure;
 use crate::config::{Log, create_private_dir};
@@ -31,7 +34,15 @@ pub fn start_log(argument: Option<&Path>, log: &Log) -> Result<Option<WorkerGuar
         .map_err(|error| Failure::Other(format!("cannot write the log {}: {error}", file.display())))?;
     let (writer, guard) = tracing_appender::non_blocking(appender);
     // Set only once a process; a second try (a test) keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).try_init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+    let _ = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_logged)).with(lines).try_init();
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
     Ok(Some(guard))
+}
+
+/// Whatever the filter says, libraries do not tell their inner workings: a WebSocket library writes every frame at
+/// "trace", and the first one carries the token; an HTTP library writes addresses and headers.
+fn may_be_logged(about: &tracing::Metadata<'_>) -> bool {
+    let ours = about.target() == "switchboard" || about.target().starts_with("switchboard::");
+    ours || *about.level() <= tracing::Level::INFO
 }

@@ -75,7 +75,6 @@ fn what_customers_write_and_call_themselves_is_text_and_nothing_else() {
         let state = runtime.block_on(server.state());
         let mut terminal = start(&server.url, &[env]);
         open(&mut terminal, &conversation(&state, 0, "userPhone"));
-        terminal.press("\x1b");
         for (number, (name, attack)) in corpus().into_iter().enumerate() {
             // To the open thread; and, with its name, to another one: that is a row, and a word to the desktop.
             let other = json!({ "conversation": conversation(&state, 1, "_id"), "text": attack, "name": attack });
