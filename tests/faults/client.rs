@@ -1,5 +1,5 @@
-//! The role of the program without a screen: the same `update`, the same backend part, the same effects, driven by
-//! requests on standard input. What it holds can be compared exactly.
+//! The role of the program without a screen: the same `update`, backend part, store and effects, driven by requests on
+//! standard input. What it holds can be compared exactly.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use switchboard::app::outbox::Fate;
-use switchboard::app::{self, Effect, Focus, Input, Loading, Msg, Settings, State, Timer};
-use switchboard::backend::{
-    self, Backend, BackendConfig, Command, Limits, PollEvery, Report, SessionState, TokenSource,
-};
-use switchboard::chat::{ConversationKey, Direction, Message};
+use switchboard::app::{self, Effect, Focus, Input, Msg, Settings, State, Timer};
+use switchboard::backend::TokenSource;
+use switchboard::backend::{self, Backend, BackendConfig, Command, Limits, PollEvery, Report, SessionState};
+use switchboard::chat::ConversationKey;
 use switchboard::config::{Keymap, Profile, Theme};
+use switchboard::store::{self, Place, Reply, Store, StoreConfig, Surroundings};
 use switchboard::text::Clean;
 use switchboard::wire::Dialect;
 use tokio::sync::mpsc;
 
 use crate::contract::LINE;
+use crate::dump;
 use crate::roles::say;
 
 /// Polls are fifteen times as frequent as by default, so that a minute after a fault passes in four seconds.
@@ -29,6 +29,7 @@ const POLLS: PollEvery = PollEvery { often: Duration::from_secs(1), seldom: Dura
 struct Client {
     state: State,
     backend: Backend,
+    store: Store,
     timers: HashMap<Timer, Instant>,
     /// How far the injected clock is ahead of the machine's.
     ahead: SignedDuration,
@@ -37,6 +38,7 @@ struct Client {
 
 enum Woken {
     Report(Option<Report>),
+    Stored(Reply),
     Asked(Option<Value>),
     Time,
 }
@@ -55,7 +57,8 @@ pub fn run() {
             }
         });
         let (sender, mut reports) = mpsc::channel(4096);
-        let mut client = Client::new(sender);
+        let (answers, mut stored) = mpsc::channel(1024);
+        let mut client = Client::new(sender, answers);
         loop {
             let due = client.timers.values().min().copied();
             let due = tokio::time::Instant::from_std(due.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600)));
@@ -63,6 +66,7 @@ pub fn run() {
                 biased;
                 ask = asked.recv() => Woken::Asked(ask),
                 report = reports.recv() => Woken::Report(report),
+                Some(reply) = stored.recv() => Woken::Stored(reply),
                 () = tokio::time::sleep_until(due) => Woken::Time,
             };
             match woken {
@@ -70,14 +74,33 @@ pub fn run() {
                 Woken::Asked(None) => std::process::exit(0),
                 Woken::Report(Some(report)) => client.take(Msg::Backend(report)),
                 Woken::Report(None) => panic!("the session ended by itself"),
+                Woken::Stored(reply) => client.stored(reply),
                 Woken::Time => client.time(),
             }
         }
     });
 }
 
+fn settings() -> Settings {
+    Settings {
+        profile: Clean::line("faults"),
+        demo: false,
+        ascii: false,
+        zone: TimeZone::UTC,
+        list_limit: 200,
+        thread_limit: 30,
+        thread_memory: 100_000,
+        bell: false,
+        notify: false,
+        hide_content: false,
+        mark_read: true,
+        presence: SignedDuration::from_secs(60),
+        ssh: false,
+    }
+}
+
 impl Client {
-    fn new(reports: mpsc::Sender<Report>) -> Self {
+    fn new(reports: mpsc::Sender<Report>, answers: mpsc::Sender<Reply>) -> Self {
         let told = |name: &str| std::env::var(name).expect("told by the environment");
         let mut profile = Profile::new(told("FAULTS_URL").parse().expect("a URL"));
         profile.line = Some(LINE.to_owned());
@@ -92,26 +115,20 @@ impl Client {
             body: Duration::from_secs(5),
             ..Limits::default()
         };
-        let settings = Settings {
-            profile: Clean::line("faults"),
-            demo: false,
-            ascii: false,
-            zone: TimeZone::UTC,
-            list_limit: 200,
-            thread_limit: 30,
-            thread_memory: 100_000,
-            bell: false,
-            notify: false,
-            hide_content: false,
-            mark_read: true,
-            presence: SignedDuration::from_secs(60),
-            ssh: false,
-        };
+        let settings = settings();
         (config.list_limit, config.thread_limit) = (settings.list_limit, settings.thread_limit);
         let keymap = Arc::new(Keymap::built_in().expect("a keymap"));
-        let state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(Theme::default()));
+        let mut state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(Theme::default()));
+        state.sent_here = u64::from(rand::random::<u32>());
+        // A full disk is one that takes so many pages and no more.
+        let pages = std::env::var("FAULTS_PAGES").ok().map(|pages| pages.parse().expect("a number"));
+        let surroundings = Surroundings { pages, ..Surroundings::default() };
+        let kept = StoreConfig { place: Place::File(told("FAULTS_STORE").into()), days: 0, megabytes: 0 };
+        let store = store::open_in(kept, surroundings, answers);
+        store.send(store::Command::Start { conversations: 500 });
         let backend = backend::start(config, reports);
-        let mut client = Self { state, backend, timers: HashMap::new(), ahead: SignedDuration::ZERO, told: None };
+        let (timers, ahead) = (HashMap::new(), SignedDuration::ZERO);
+        let mut client = Self { state, backend, store, timers, ahead, told: None };
         client.take(Msg::Input(Input::Resize { columns: 120, rows: 40 }));
         client.take(Msg::Input(Input::Focus(true)));
         client
@@ -121,12 +138,29 @@ impl Client {
         Timestamp::now().checked_add(self.ahead).expect("a time")
     }
 
+    /// The store answers. That a text is on disk is told: from then on it may not get lost.
+    fn stored(&mut self, reply: Reply) {
+        let kept = match &reply {
+            Reply::Enqueued { client } => self.state.outbox.get(client).map(|item| item.text.clone()),
+            Reply::Failed { what, .. } => {
+                say(&json!({ "trouble": &**what }));
+                None
+            }
+            _ => None,
+        };
+        self.take(Msg::Store(reply));
+        if let Some(text) = kept {
+            say(&json!({ "kept": text }));
+        }
+    }
+
     fn take(&mut self, msg: Msg) {
         let now = self.now();
         for effect in app::update(&mut self.state, now, msg) {
             match effect {
                 Effect::Backend(Command::Close) => {}
                 Effect::Backend(command) => self.backend.send(command),
+                Effect::Store(command) => self.store.send(command),
                 Effect::Wake { after, timer } => _ = self.timers.insert(timer, Instant::now() + after),
                 _ => {}
             }
@@ -134,7 +168,7 @@ impl Client {
         self.state.dirty = false;
         if self.told.as_ref() != Some(&self.state.session.state) {
             self.told = Some(self.state.session.state.clone());
-            say(&json!({ "session": shown(&self.state.session.state), "epoch": self.state.session.epoch }));
+            say(&json!({ "session": dump::session(&self.state.session.state), "epoch": self.state.session.epoch }));
         }
     }
 
@@ -180,21 +214,27 @@ impl Client {
                 }
                 json!({ "opened": opened })
             }
-            "forget" => {
-                self.forget(&text("phone"), &text("text"));
+            // The last that waits there comes back into the composer, as soon as the store says that it is ours.
+            "take back" => {
+                if self.open(&text("phone")) {
+                    self.empty();
+                    self.key(KeyCode::Esc);
+                    self.key(KeyCode::Char('e'));
+                }
                 json!({})
             }
-            "reconnect" => {
-                self.press(KeyCode::Char('r'), KeyModifiers::CONTROL);
-                json!({})
+            // What stands in the composer, which is empty afterwards.
+            "cut" => {
+                let opened = self.open(&text("phone"));
+                json!({ "text": if opened { self.empty() } else { String::new() } })
             }
             "clock" => {
                 self.ahead = SignedDuration::from_secs(ask["ahead"].as_i64().expect("seconds"));
                 self.take(Msg::Clock);
                 json!({})
             }
-            "outbox" => self.outbox(),
-            "dump" => self.dump(),
+            "outbox" => dump::outbox(&self.state),
+            "dump" => dump::all(&mut self.state),
             other => panic!("{other}?"),
         };
         say(&json!({ "answer": ask["number"], "with": answer }));
@@ -225,123 +265,23 @@ impl Client {
         if !self.open(phone) {
             return false;
         }
-        self.key(KeyCode::Char('r'));
+        self.empty();
         if self.state.focus != Focus::Composer {
             return false;
         }
-        self.state.composer.set("");
         self.take(Msg::Input(Input::Paste(text.to_owned())));
         true
     }
 
-    /// The agent sees that a text is in the thread and takes it back: those behind it first, which are sent anew.
-    fn forget(&mut self, phone: &str, text: &str) {
-        let mut behind = Vec::new();
-        while self.open(phone) && self.waits(text) {
-            self.state.composer.set("");
-            self.key(KeyCode::Char('e'));
-            let taken = self.state.composer.take();
-            if taken != text {
-                behind.push(taken);
-            }
+    /// Empties the composer of the open conversation, line by line; gives what stood there.
+    fn empty(&mut self) -> String {
+        self.key(KeyCode::Char('r'));
+        let stood = self.state.composer.text();
+        while self.state.focus == Focus::Composer && !self.state.composer.text().is_empty() {
+            self.press(KeyCode::Char('e'), KeyModifiers::CONTROL);
+            self.press(KeyCode::Char('u'), KeyModifiers::CONTROL);
+            self.key(KeyCode::Backspace);
         }
-        for text in behind.into_iter().rev() {
-            self.write(phone, &text);
-            self.key(KeyCode::Enter);
-        }
-    }
-
-    fn waits(&self, text: &str) -> bool {
-        self.state.outbox.items().iter().any(|item| item.text == text && item.fate != Fate::Sending)
-    }
-
-    fn outbox(&self) -> Value {
-        let item = |item: &app::outbox::Outgoing| {
-            let fate = match item.fate {
-                Fate::Queued => "queued",
-                Fate::Sending => "sending",
-                Fate::Unconfirmed => "unconfirmed",
-            };
-            json!({ "phone": self.phone(item.key), "text": item.text, "fate": fate, "note": item.note.as_deref() })
-        };
-        Value::Array(self.state.outbox.items().iter().map(item).collect())
-    }
-
-    fn phone(&self, key: ConversationKey) -> Option<&str> {
-        Some(self.state.inbox.get(key)?.phone.as_ref()?.digits())
-    }
-
-    fn dump(&mut self) -> Value {
-        let rows: Vec<Value> = self
-            .state
-            .inbox
-            .all()
-            .iter()
-            .filter_map(|key| self.state.inbox.get(*key))
-            .map(|row| {
-                let phone = row.phone.as_ref().map(|phone| phone.digits());
-                json!({ "phone": phone, "preview": row.preview.as_deref(), "unread": row.unread })
-            })
-            .collect();
-        let open = self.state.open.and_then(|key| self.phone(key)).map(str::to_owned);
-        let unrouted: Vec<Value> = self
-            .state
-            .unrouted
-            .iter()
-            .map(|item| {
-                let text = item.message.as_ref().and_then(|message| message.text());
-                json!({ "reason": &*item.reason, "text": text.as_deref() })
-            })
-            .collect();
-        let session = shown(&self.state.session.state);
-        let refusal = self.state.composer.refusal.as_deref().map(str::to_owned);
-        let outbox = self.outbox();
-        let phones: HashMap<ConversationKey, String> =
-            self.state.inbox.all().iter().filter_map(|key| Some((*key, self.phone(*key)?.to_owned()))).collect();
-        let threads: Vec<Value> = self
-            .state
-            .threads
-            .iter_mut()
-            .map(|(key, view)| {
-                let line = |message: &Message| {
-                    json!({
-                        "id": message.ids.id.as_ref().map(|id| id.as_str()),
-                        "outbound": message.direction == Direction::Outbound,
-                        "text": message.text().as_deref(),
-                    })
-                };
-                json!({
-                    "phone": phones.get(&key),
-                    "messages": view.thread.iter().map(line).collect::<Vec<_>>(),
-                    "gaps": view.thread.gaps().len(),
-                    "latest": loading(&view.latest),
-                    "older": loading(&view.older),
-                })
-            })
-            .collect();
-        json!({
-            "rows": rows, "open": open, "threads": threads, "unrouted": unrouted, "outbox": outbox,
-            "session": session, "refusal": refusal,
-        })
-    }
-}
-
-fn loading(loading: &Loading) -> String {
-    match loading {
-        Loading::Not => "not".to_owned(),
-        Loading::Asked => "asked".to_owned(),
-        Loading::Done => "done".to_owned(),
-        Loading::Failed(why) => format!("failed: {why}"),
-    }
-}
-
-fn shown(state: &SessionState) -> String {
-    match state {
-        SessionState::Connecting { step } => format!("connecting: {step}"),
-        SessionState::Live => "live".to_owned(),
-        SessionState::Silent { reason } => format!("silent: {reason}"),
-        SessionState::Waiting { reason, .. } => format!("waiting: {reason}"),
-        SessionState::Offline { reason } => format!("offline: {reason}"),
-        SessionState::SignedOut { reason } => format!("signed out: {reason}"),
+        stood
     }
 }

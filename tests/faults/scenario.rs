@@ -1,6 +1,7 @@
 //! A long mixed scenario by seed: customers write, an agent reads, answers and drafts, and one fault after the other
 //! comes and goes. In the end everything is compared with the backend's database.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use rand::{RngExt as _, SeedableRng as _};
@@ -11,7 +12,10 @@ use crate::figures::Figures;
 use crate::house::{House, Stored, Truth, phone};
 use crate::proxy::{Events, Kind, Proxy, Weather};
 use crate::seat::{PATIENCE, Seat};
-use crate::verdict::{Faulty, array, compare, fates};
+use crate::verdict::{Faulty, Sent, array, compare, drafts, fates};
+
+/// A draft that is older than this is on disk.
+const DRAFTED: Duration = Duration::from_millis(1500);
 
 /// One kind of fault, each with its name in the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,8 +104,10 @@ struct World {
     /// Deliveries that the server did not take yet.
     undelivered: Vec<(String, String, String)>,
     written: usize,
-    sent: Vec<(String, String)>,
-    drafts: std::collections::HashMap<String, String>,
+    sent: Vec<Sent>,
+    drafts: HashMap<String, String>,
+    /// When each was written.
+    drafted: HashMap<String, Instant>,
     figures: Figures,
 }
 
@@ -151,8 +157,8 @@ impl World {
         let mut seat = Seat::start(&proxy.url(), &house.token(), folder.path());
         seat.live().await;
         let rng = ChaCha8Rng::seed_from_u64(plan.seed);
-        let (undelivered, sent, drafts, figures) = Default::default();
-        Some(Self { plan, rng, folder, house, proxy, seat, undelivered, written: 0, sent, drafts, figures })
+        let (undelivered, sent, drafts, drafted, figures) = Default::default();
+        Some(Self { plan, rng, folder, house, proxy, seat, undelivered, written: 0, sent, drafts, drafted, figures })
     }
 
     fn any_phone(&mut self) -> String {
@@ -208,7 +214,7 @@ impl World {
         let answer = self.seat.ask(json!({ "do": "send", "phone": phone, "text": text })).await;
         if answer["taken"] == true {
             self.drafts.remove(&phone);
-            self.sent.push((phone, text));
+            self.sent.push(Sent { phone, text, certain: true });
         }
     }
 
@@ -217,6 +223,7 @@ impl World {
         let text = format!("draft {} {}", self.plan.seed, self.rng.random::<u32>());
         let answer = self.seat.ask(json!({ "do": "draft", "phone": phone, "text": text })).await;
         if answer["taken"] == true {
+            self.drafted.insert(phone.clone(), Instant::now());
             self.drafts.insert(phone, text);
         }
     }
@@ -283,8 +290,21 @@ impl World {
         self.proxy.set(|weather| weather.socket.events = events);
     }
 
+    /// The program is killed while it works, and started again: what it said to be on disk is there.
     async fn client_killed(&mut self) {
-        // Until drafts and outbox are kept on disk by the program, a kill would cost what only memory holds.
+        self.traffic().await;
+        self.seat.kill().await;
+        for sent in &mut self.sent {
+            sent.certain &= self.seat.has_kept(&sent.text);
+        }
+        // A draft is on disk within half a second; a busy machine may take longer to get there.
+        self.drafts.retain(|phone, _| self.drafted.get(phone).is_some_and(|at| at.elapsed() > DRAFTED));
+        self.seat = Seat::start(&self.proxy.url(), &self.house.token(), self.folder.path());
+        self.seat.kept_before(self.sent.iter().filter(|sent| sent.certain).map(|sent| &sent.text));
+        let back = self.seat.live().await;
+        *self.figures.faults.entry(Fault::KillClient.name()).or_default() += 1;
+        self.figures.back.entry(Fault::KillClient.name()).or_default().push(back);
+        self.traffic().await;
     }
 
     /// All is well again: list and open thread become the backend's, the agent decides what is unconfirmed, and every
@@ -299,6 +319,8 @@ impl World {
         let faulty = self.until_equal(|dump, phone| dump["open"] == phone).await;
         self.check("list and open thread, untouched", faulty);
         self.figures.converged.push(begun.elapsed());
+        let dump = self.seat.dump().await;
+        self.check("drafts", drafts(&self.drafts, &dump));
         self.decide().await;
         for n in 0..self.plan.conversations + 2 {
             self.look_at(&phone(n)).await;
@@ -328,16 +350,17 @@ impl World {
         let until = Instant::now() + PATIENCE;
         loop {
             let outbox = self.seat.ask(json!({ "do": "outbox" })).await;
-            let Some(item) = array(&outbox).iter().find(|item| item["fate"] != "sending").cloned() else {
-                if array(&outbox).is_empty() {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            };
+            if array(&outbox).is_empty() {
+                return;
+            }
             if Instant::now() > until {
                 panic!("seed {}: the outbox does not empty: {outbox:#}", self.plan.seed);
             }
+            let decides = |item: &&Value| item["idle"] == true && item["waits"] == true;
+            let Some(item) = array(&outbox).iter().find(decides).cloned() else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            };
             let (phone, text) = (item["phone"].as_str().expect("a phone"), item["text"].as_str().expect("a text"));
             // The first look may settle it: the thread is fetched when it is opened.
             self.look_at(phone).await;
@@ -349,12 +372,41 @@ impl World {
             let truth = self.house.truth().await;
             let stored = truth.get(phone).is_some_and(|kept| kept.messages.iter().any(|message| message.text == text));
             if stored {
-                self.seat.ask(json!({ "do": "forget", "phone": phone, "text": text })).await;
+                self.forget(phone, text).await;
             } else {
                 self.seat.ask(json!({ "do": "key", "phone": phone, "key": "R" })).await;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+
+    /// The agent sees that a text is in the thread and takes it back: those behind it first, which are sent anew.
+    async fn forget(&mut self, phone: &str, text: &str) {
+        self.drafts.remove(phone);
+        let mut behind = Vec::new();
+        loop {
+            let before = self.waiting_for(phone).await;
+            self.seat.ask(json!({ "do": "take back", "phone": phone })).await;
+            let until = Instant::now() + PATIENCE;
+            while self.waiting_for(phone).await == before && Instant::now() < until {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let cut = self.seat.ask(json!({ "do": "cut", "phone": phone })).await;
+            let cut = cut["text"].as_str().unwrap_or_default();
+            if cut == text {
+                break;
+            }
+            assert!(!cut.is_empty(), "seed {}: nothing came back for {phone}", self.plan.seed);
+            behind.push(cut.to_owned());
+        }
+        for text in behind.into_iter().rev() {
+            self.seat.ask(json!({ "do": "send", "phone": phone, "text": text })).await;
+        }
+    }
+
+    async fn waiting_for(&mut self, phone: &str) -> usize {
+        let outbox = self.seat.ask(json!({ "do": "outbox" })).await;
+        array(&outbox).iter().filter(|item| item["phone"] == phone).count()
     }
 
     /// Opens a conversation, goes back to its beginning, and compares all of it.

@@ -1,6 +1,6 @@
 //! The agent's side of a scenario: a client process, what it says of its session, and answers to what it is asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use crate::roles::Part;
 /// A wait that takes longer has failed. Generous: a loaded machine is no fault.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+type Texts = Arc<Mutex<HashSet<String>>>;
 type Answers = Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>;
 
 /// A running client.
@@ -24,26 +25,40 @@ pub struct Seat {
     answers: Answers,
     asked: u64,
     session: watch::Receiver<String>,
+    kept: Texts,
+    troubles: Texts,
     log: PathBuf,
 }
 
 impl Seat {
     /// Starts one that speaks to this address.
     pub fn start(url: &str, token: &str, folder: &std::path::Path) -> Self {
+        Self::start_with(url, token, folder, None)
+    }
+
+    /// The same on a disk that takes so many pages of its store and no more.
+    pub fn start_with(url: &str, token: &str, folder: &std::path::Path, pages: Option<u32>) -> Self {
+        let pages = pages.map(|pages| ("FAULTS_PAGES", pages.to_string()));
         let env = [
             ("FAULTS_URL", url.to_owned()),
             ("FAULTS_TOKEN", token.to_owned()),
-            ("FAULTS_STORE", folder.join("store.sqlite").display().to_string()),
+            ("FAULTS_STORE", folder.join("store").join("faults.sqlite").display().to_string()),
         ];
+        let env: Vec<_> = env.into_iter().chain(pages).collect();
         let log = folder.join("client.log");
         let Part { child, stdin, mut lines } = Part::start("client", &env, &log);
         let answers = Answers::default();
         let (tell, session) = watch::channel(String::new());
-        let waiting = Arc::clone(&answers);
+        let (waiting, kept, troubles) = (Arc::clone(&answers), Texts::default(), Texts::default());
+        let (keep, trouble) = (Arc::clone(&kept), Arc::clone(&troubles));
         tokio::spawn(async move {
             while let Some(told) = Part::said(&mut lines).await {
                 if let Some(state) = told["session"].as_str() {
                     tell.send_replace(state.to_owned());
+                } else if let Some(text) = told["kept"].as_str() {
+                    keep.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+                } else if let Some(text) = told["trouble"].as_str() {
+                    trouble.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
                 } else if let Some(number) = told["answer"].as_u64() {
                     let waiter = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
                     let _ = waiter.map(|waiter| waiter.send(told["with"].clone()));
@@ -51,7 +66,7 @@ impl Seat {
             }
             waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
-        Self { child, stdin, answers, asked: 0, session, log }
+        Self { child, stdin, answers, asked: 0, session, kept, troubles, log }
     }
 
     /// Asks for something and waits for the answer.
@@ -95,8 +110,23 @@ impl Seat {
         begun.elapsed()
     }
 
+    /// Whether a text is on disk, as the program was told by its store.
+    pub fn has_kept(&self, text: &str) -> bool {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(text)
+    }
+
+    /// These were on disk in an earlier run.
+    pub fn kept_before<'a>(&self, texts: impl Iterator<Item = &'a String>) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).extend(texts.cloned());
+    }
+
+    /// What the store could not do, in its words.
+    pub fn troubles(&self) -> Vec<String> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     /// SIGKILL.
-    pub async fn kill(mut self) {
+    pub async fn kill(&mut self) {
         self.child.kill().await.expect("killed");
     }
 

@@ -130,18 +130,41 @@ fn whole(phone: &str, thread: &Value, stored: &[Stored], faulty: &mut Faulty) {
     }
 }
 
+/// A text that the agent sent.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// To whom.
+    pub phone: String,
+    /// What.
+    pub text: String,
+    /// It was on disk before the program was killed, or it was not killed.
+    pub certain: bool,
+}
+
+/// The drafts that should be there.
+pub fn drafts(expected: &HashMap<String, String>, dump: &Value) -> Faulty {
+    let mut faulty = Faulty::default();
+    for (phone, text) in expected {
+        if dump["drafts"][phone] != text.as_str() {
+            faulty.add(format!("the draft {text:?} for {phone} is {} now", dump["drafts"][phone]));
+        }
+    }
+    faulty
+}
+
 /// What became of the texts that the agent sent: each stands in the backend's database once, waits in the outbox, or came
 /// back to the composer. What was handed to the channel was handed over once.
-pub fn fates(sent: &[(String, String)], truth: &Truth, dump: &Value, handed: &HashMap<String, u32>) -> Faulty {
+pub fn fates(sent: &[Sent], truth: &Truth, dump: &Value, handed: &HashMap<String, u32>) -> Faulty {
     let mut faulty = Faulty::default();
-    let waiting: Vec<&str> = array(&dump["outbox"]).iter().filter_map(|item| item["text"].as_str()).collect();
-    for (phone, text) in sent {
+    let mut waiting: Vec<&str> = array(&dump["outbox"]).iter().filter_map(|item| item["text"].as_str()).collect();
+    waiting.extend(dump["drafts"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str()));
+    for Sent { phone, text, certain } in sent {
         let mut places = Vec::new();
         for (home, kept) in truth {
             places.extend(kept.messages.iter().filter(|message| message.text == *text).map(|_| home));
         }
         match places.as_slice() {
-            [] if waiting.contains(&text.as_str()) => {}
+            [] if !certain || waiting.contains(&text.as_str()) => {}
             [] => faulty.add(format!("LOST: {text:?} to {phone}")),
             [home] if *home == phone => {}
             [home] => faulty.add(format!("MISROUTED: {text:?} to {phone} went to {home}")),
