@@ -169,7 +169,7 @@ fn classify(dialect: &Dialect, error: &ConnectError, token: u32) -> DialError {
         ConnectError::Http { status, body } | ConnectError::WebsocketRefused { status, body }
             if is_gateway(*status, body) =>
         {
-            DialError::Lost { reason: gateway(*status) }
+            DialError::Lost { reason: gateway(*status), kind: kind_of(error) }
         }
         ConnectError::Refused { message, .. } => {
             let reason = Clean::line(message);

@@ -17,6 +17,7 @@ mod client;
 #[path = "../peers/contract.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod contract;
+mod disk;
 mod dump;
 mod figures;
 mod frames;

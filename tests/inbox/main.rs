@@ -17,10 +17,15 @@ mod eras;
 mod faults;
 mod house;
 mod keeping;
+#[path = "../faults/frames.rs"]
+mod frames;
 mod hostile;
 mod leaving;
 #[path = "../peers/mod.rs"]
 mod peers;
+#[path = "../faults/proxy.rs"]
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
+mod proxy;
 mod residue;
 mod secrets;
 mod terminal;
