@@ -141,6 +141,7 @@ pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accep
     if is_newest {
         let preview = Clean::line(&item.text);
         state.inbox.change(key, |row| row.preview = Some(preview));
+        state.inbox.set_wait(key, None);
     }
     state.composer.touch_of(key);
     queue::settle_on_disk(state, &item, out);
