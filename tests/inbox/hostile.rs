@@ -44,12 +44,13 @@ fn corpus() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn start(url: &str, env: &[(&str, &str)]) -> Terminal {
+fn start(url: &str, env: &[(&str, &str)]) -> (tempfile::TempDir, Terminal) {
     let home = tempfile::tempdir().expect("a directory");
     let config = b"[notifications]\ndesktop = true\nbell = true\n";
     switchboard::config::write_private(&home.path().join("config/config.toml"), config).expect("a configuration");
     let env = [&[("SWITCHBOARD_TOKEN", TOKEN)], env].concat();
-    Terminal::start_in(home, 120, 40, &["--url", url], &env)
+    let terminal = Terminal::start_in(home.path(), 120, 40, &["--url", url], &env);
+    (home, terminal)
 }
 
 /// Opens the conversation with this phone, so that the end of its thread is in view.
@@ -73,7 +74,7 @@ fn what_customers_write_and_call_themselves_is_text_and_nothing_else() {
     {
         let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 3 })) else { return };
         let state = runtime.block_on(server.state());
-        let mut terminal = start(&server.url, &[env]);
+        let (_home, mut terminal) = start(&server.url, &[env]);
         open(&mut terminal, &conversation(&state, 0, "userPhone"));
         for (number, (name, attack)) in corpus().into_iter().enumerate() {
             // To the open thread; and, with its name, to another one: that is a row, and a word to the desktop.
@@ -106,7 +107,7 @@ fn a_line_of_a_megabyte_is_survived() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 2 })) else { return };
     let state = runtime.block_on(server.state());
-    let mut terminal = start(&server.url, &[]);
+    let (_home, mut terminal) = start(&server.url, &[]);
     open(&mut terminal, &conversation(&state, 0, "userPhone"));
     let id = conversation(&state, 0, "_id");
     for text in ["A".repeat(1_000_000), "\u{1b}[31m\u{202e}".repeat(100_000), "\u{301}".repeat(500_000)] {
@@ -166,7 +167,7 @@ fn what_is_no_utf8_is_shown_as_far_as_it_is_text() {
     let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 2 })) else { return };
     let state = runtime.block_on(server.state());
     let id = conversation(&state, 0, "_id");
-    let mut terminal = start(&spoiling_proxy(&server.url), &[]);
+    let (_home, mut terminal) = start(&spoiling_proxy(&server.url), &[]);
     open(&mut terminal, &conversation(&state, 0, "userPhone"));
     for (number, (mark, _)) in NO_UTF8.iter().enumerate() {
         let mark = std::str::from_utf8(mark).expect("a mark");
@@ -192,7 +193,7 @@ fn lone_surrogates_are_shown_not_dropped() {
     let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 2 })) else { return };
     let state = runtime.block_on(server.state());
     let id = conversation(&state, 0, "_id");
-    let mut terminal = start(&server.url, &[]);
+    let (_home, mut terminal) = start(&server.url, &[]);
     open(&mut terminal, &conversation(&state, 0, "userPhone"));
     runtime.block_on(server.raw_control(
         "inbound",

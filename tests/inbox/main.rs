@@ -15,11 +15,11 @@ mod contract;
 mod demo;
 mod eras;
 mod faults;
-mod house;
-mod keeping;
 #[path = "../faults/frames.rs"]
 mod frames;
 mod hostile;
+mod house;
+mod keeping;
 mod leaving;
 #[path = "../peers/mod.rs"]
 mod peers;

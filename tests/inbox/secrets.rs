@@ -109,7 +109,7 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     let secrets = [TOKEN, STALE, HEADER, PASSWORD];
     let mut printed = String::new();
 
-    let mut terminal = Terminal::start_in(home, 120, 40, &["--log", &log_text], &[]);
+    let mut terminal = Terminal::start_in(home.path(), 120, 40, &["--log", &log_text], &[]);
     terminal.wait_for("live");
     let pid = terminal.pid();
     assert_free("the process list", &process(pid), &secrets);
@@ -136,7 +136,6 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     let ended = terminal.end();
     printed += &String::from_utf8_lossy(&ended.raw);
 
-    let home = ended.home;
     runtime.block_on(server.control("set", json!({ "restRefusal": null, "socketRefusal": null })));
     for args in [
         &["list", "--log", &log_text][..],
