@@ -6,6 +6,7 @@
 // no test leaves one behind. What each control request does is said at its name in `control`, below.
 import http from 'node:http';
 import { Server } from 'socket.io';
+import { oldServer } from './old_server.mjs';
 import { restServer } from './contract_rest.mjs';
 import { makeStore } from './contract_store.mjs';
 
@@ -28,6 +29,9 @@ const world = {
   socketRefusal: null, // a message: every socket handshake is refused with it
   silent: options.silent ?? false, // sockets connect, nothing is ever emitted
   ticks: options.ticks ?? false, // a send is followed by sent, delivered, read
+  rounded: false, // ids leave as numbers, as JavaScript rounds them
+  otherNamespace: false, // `/` takes sockets and stays silent: everything is emitted in `/inbox`
+  fragile: false, // as the reference: a join without an object ends the process
   faults: [],
   requests: [],
   joins: [],
@@ -46,7 +50,9 @@ function up() {
     tcp.add(socket);
     socket.on('close', () => tcp.delete(socket));
   });
-  io = new Server(main, {
+  // A server of Socket.IO 2 in its place: it opens, connects unasked, and never answers a connect packet.
+  if (options.protocol === 2) oldServer(main);
+  io = new Server(options.protocol === 2 ? undefined : main, {
     pingInterval: options.pingInterval ?? 25000,
     pingTimeout: options.pingTimeout ?? 20000,
     transports: options.transports ?? ['polling', 'websocket'],
@@ -60,7 +66,7 @@ function up() {
     if (refusal !== null) world.refused += 1;
     next(refusal === null ? undefined : new Error(refusal));
   });
-  io.on('connection', (socket) => {
+  const serve = (socket) => {
     // As the reference: no answer to a join, no check; unlike it, a bad argument does not end the process.
     socket.on('subscribe_conversations', () => {
       world.joins.push({ sid: socket.id, event: 'subscribe_conversations', argument: null });
@@ -69,6 +75,7 @@ function up() {
     for (const event of ['join_conversation', 'leave_conversation', 'typing']) {
       socket.on(event, (argument) => {
         world.joins.push({ sid: socket.id, event, argument: argument ?? null });
+        if (world.fragile && argument?.conversationId === undefined) process.exit(1);
         const id = argument?.conversationId;
         if (typeof id !== 'string') return;
         if (event === 'join_conversation') socket.join(`conversation:${id}`);
@@ -82,7 +89,9 @@ function up() {
         }
       });
     }
-  });
+  };
+  io.on('connection', serve);
+  io.of('/inbox').on('connection', serve);
   return new Promise((resolve) => {
     main.listen(port.main, '127.0.0.1', () => {
       port.main = main.address().port;
@@ -101,14 +110,22 @@ function down() {
 
 const roomOf = (conversation) => `conversation:${conversation[era.room === 'comp' ? 'comp' : '_id']}`;
 // With an ack id, as the reference; the answer, or its absence, changes nothing.
-const emit = (room, event, payload) => world.silent || io.to(room).timeout(1000).emit(event, payload, () => {});
+const emit = (room, event, payload) =>
+  world.silent || io.of(world.otherNamespace ? '/inbox' : '/').to(room).timeout(1000).emit(event, leaving(payload), () => {});
+// What leaves when ids are numbers: the last 16 digits of each 24 hex id, which JavaScript cannot hold exactly.
+const leaving = (value) =>
+  !world.rounded ? value
+  : typeof value === 'string' && /^[0-9a-f]{24}$/.test(value) ? Number(BigInt('0x' + value.slice(8)))
+  : Array.isArray(value) ? value.map(leaving)
+  : value !== null && typeof value === 'object' ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, leaving(v)]))
+  : value;
 
 function broadcast(conversation, message) {
   const now = () => new Date().toISOString();
   const account = `user:${world.store.account}`;
   if (era.update !== 'none') emit(account, 'conversation_update', { ...world.store.update(conversation), timestamp: now() });
   if (era.account && !world.silent) {
-    io.to(account).emit('message.received', { ...world.store.received(message), timestamp: now() });
+    io.of(world.otherNamespace ? '/inbox' : '/').to(account).emit('message.received', { ...world.store.received(message), timestamp: now() });
   }
   emit(roomOf(conversation), 'new_message', {
     conversationId: conversation[era.broadcast === 'comp' ? 'comp' : '_id'],
@@ -182,7 +199,7 @@ const control = {
     await up();
     return {};
   },
-  /** Changes `tokens` (a list), `restRefusal`, `socketRefusal`, `silent`, `ticks`. */
+  /** Changes `tokens` (a list), `restRefusal`, `socketRefusal`, `silent`, `ticks`, `rounded`, `otherNamespace`, `fragile`. */
   set: async (ask) => {
     for (const [key, value] of Object.entries(ask)) world[key] = key === 'tokens' ? new Set(value) : value;
     return {};

@@ -12,12 +12,16 @@
 mod peers;
 
 mod contract;
+#[path = "../peers/contract.rs"]
+#[allow(dead_code, reason = "other test binaries use the rest")]
+mod contract_peer;
 mod envelopes;
 mod faults;
 mod house;
 mod killed;
 mod live;
 mod media;
+mod peer;
 mod reading;
 mod sending;
 mod tenancy;
