@@ -12,6 +12,7 @@
 pub mod channel;
 pub mod config;
 pub mod db;
+pub mod desk;
 pub mod faults;
 pub mod graph;
 pub mod ingest;

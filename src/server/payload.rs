@@ -2,7 +2,7 @@
 //!
 //! The shapes are the reference backend's, with its spelling of ids: a list row's `conversationId` is the 24 hex id, that
 //! of a raw row and of `conversation_update` is the composite. Beside them stand a few fields that an inbox needs and the
-//! reference lacks: `lastInboundAt`, `userId`, `context`, `senderName`, and `errorCode`/`errorMessage` of a failed
+//! reference lacks: `lastInboundAt`, `waitingSince`, `snoozedUntil`, `userId`, `context`, `senderName`, and `errorCode`/`errorMessage` of a failed
 //! `message_status`.
 //!
 //! A reaction is a message of type `reaction` with the content `{emoji, messageId}`, where `messageId` is the wamid of
@@ -18,6 +18,7 @@ use super::db::accounts::Line;
 use super::db::conversations::Conversation;
 use super::db::messages::Message;
 use super::db::statuses::StatusEntry;
+use super::sockets::Viewer;
 
 /// Builds payloads; knows under which address media are to be had.
 #[derive(Debug, Clone)]
@@ -121,6 +122,13 @@ impl Payloads {
             "lastMessageAt": conversation.last_at.map(iso),
             "unreadCount": conversation.unread,
             "status": conversation.status,
+            "assignedAgentId": conversation.assigned_agent_id,
+            "assignedAgentName": conversation.assigned_agent,
+            "priority": conversation.priority,
+            "tags": labels(conversation),
+            "snoozedUntil": conversation.snoozed_until.map(iso),
+            "waitingSince": conversation.waiting_since.map(iso),
+            "lastInboundAt": conversation.last_inbound_at.map(iso),
             "createdAt": iso(conversation.created_at),
             "updatedAt": iso(conversation.updated_at),
             "timestamp": now(),
@@ -171,9 +179,36 @@ impl Payloads {
         Value::Object(fields)
     }
 
-    /// The event `typing`; `who` is the account's id for an agent, the customer's phone or user id for a customer.
+    /// The event `typing` of a customer; `who` is the phone or the user id.
     pub fn typing(&self, who: &str, typing: bool) -> Value {
         json!({ "userId": who, "isTyping": typing, "timestamp": now() })
+    }
+
+    /// The event `typing` of an agent; `userId` is the account's id, as in the reference.
+    pub fn agent_typing(&self, conversation: &Conversation, agent: Option<(&str, &str)>, typing: bool) -> Value {
+        json!({
+            "userId": conversation.account_id,
+            "conversationId": conversation.id,
+            "agentId": agent.map(|(id, _)| id),
+            "agentName": agent.map(|(_, name)| name),
+            "isTyping": typing,
+            "timestamp": now(),
+        })
+    }
+
+    /// The event `presence`: who looks at a conversation.
+    pub(in crate::server) fn presence(&self, conversation: &str, viewers: &[Viewer]) -> Value {
+        json!({ "conversationId": conversation, "viewers": self.viewers(viewers), "timestamp": now() })
+    }
+
+    /// The agents who look at a conversation.
+    pub(in crate::server) fn viewers(&self, viewers: &[Viewer]) -> Value {
+        let rows = viewers.iter().map(|viewer| {
+            json!({
+                "agentId": viewer.agent, "name": viewer.name, "since": iso(viewer.since), "typing": viewer.typing,
+            })
+        });
+        rows.collect()
     }
 
     /// The answer of `GET /api/settings/phone-numbers`.
@@ -192,6 +227,10 @@ impl Payloads {
     }
 }
 
+fn labels(conversation: &Conversation) -> Value {
+    serde_json::from_str(&conversation.tags).unwrap_or_else(|_| json!([]))
+}
+
 fn conversation_document(conversation: &Conversation, conversation_id: &str) -> Value {
     let mut fields = object(json!({
         "accountId": conversation.account_id,
@@ -203,7 +242,7 @@ fn conversation_document(conversation: &Conversation, conversation_id: &str) -> 
         "unreadCount": conversation.unread,
         "assignedAgentId": conversation.assigned_agent_id,
         "priority": conversation.priority,
-        "tags": serde_json::from_str::<Value>(&conversation.tags).unwrap_or_else(|_| json!([])),
+        "tags": labels(conversation),
         "_id": conversation.id,
         "createdAt": iso(conversation.created_at),
         "updatedAt": iso(conversation.updated_at),
@@ -220,6 +259,8 @@ fn conversation_document(conversation: &Conversation, conversation_id: &str) -> 
         ("lastInboundAt", conversation.last_inbound_at),
         ("lastReadAt", conversation.last_read_at),
         ("lastRepliedAt", conversation.last_replied_at),
+        ("snoozedUntil", conversation.snoozed_until),
+        ("waitingSince", conversation.waiting_since),
     ] {
         put(&mut fields, name, at.map(iso).as_deref());
     }

@@ -20,6 +20,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::channel::{Channel, ChannelError, FetchedMedia, Outbound};
 use super::config::{ServerConfig, ServerError};
 use super::db::Database;
+use super::desk::Desk;
 use super::faults::{Doorway, Lab, WireTag, door, reach};
 use super::graph::GraphChannel;
 use super::ingest::Ingest;
@@ -126,6 +127,7 @@ impl Server {
             verify_token: config.verify_token,
             logins: Semaphore::new(2),
             arrived: Notify::new(),
+            snoozed: Notify::new(),
         });
         shared.sockets.accept(&shared);
 
@@ -150,9 +152,10 @@ impl Server {
                 tracing::error!(%error, "the server stopped listening");
             }
         });
-        let mut tasks = vec![tokio::spawn(shared.ingest().work(stop.clone()))];
+        let mut tasks =
+            vec![tokio::spawn(shared.ingest().work(stop.clone())), tokio::spawn(shared.desk().wake(stop.clone()))];
         if let Some(simulator) = simulator {
-            tasks.push(tokio::spawn(simulator.run(shared.ingest(), db, stop.clone())));
+            tasks.push(tokio::spawn(simulator.run(shared.ingest(), shared.desk(), db, stop.clone())));
         }
         tracing::info!(%addr, "the server listens");
         Ok(Running { addr, shared, stop, http, tasks })
@@ -183,6 +186,11 @@ impl Running {
     /// What goes wrong in it on purpose.
     pub fn lab(&self) -> &Lab {
         &self.shared.lab
+    }
+
+    /// What agents do with conversations.
+    pub fn desk(&self) -> Desk {
+        self.shared.desk()
     }
 
     /// A token for an agent, without a password: for the inbox of the same process, and for tests.
@@ -237,6 +245,7 @@ async fn simulator(config: super::simulator::SimulatorConfig, db: &Database) -> 
         simulator.resume(db.message_count().await?);
     } else {
         db.seed(simulator.seed(Timestamp::now())).await?;
+        simulator.equip(db).await?;
     }
     Ok(simulator)
 }

@@ -34,6 +34,8 @@ pub(in crate::server) enum SendError {
 /// What is sent, with the id under which its bytes are kept here if it is a file.
 pub(in crate::server) struct Draft {
     pub content: OutboundContent,
+    /// What a template says once it is filled.
+    pub filled: Option<String>,
     pub media_id: Option<String>,
     /// The wamid that it quotes.
     pub context: Option<String>,
@@ -104,7 +106,11 @@ fn stored_form(draft: &Draft) -> (&'static str, Value) {
     match &draft.content {
         OutboundContent::Text { body } => ("text", json!({ "text": body })),
         OutboundContent::Template { name, language, params } => {
-            ("template", json!({ "templateName": name, "language": language, "templateParams": params }))
+            let mut value = json!({ "templateName": name, "language": language, "templateParams": params });
+            if let (Some(text), Some(fields)) = (&draft.filled, value.as_object_mut()) {
+                fields.insert("text".to_owned(), json!(text));
+            }
+            ("template", value)
         }
         OutboundContent::Reaction { wamid, emoji } => ("reaction", json!({ "emoji": emoji, "messageId": wamid })),
         OutboundContent::Media { kind, mime, filename, caption, source } => {

@@ -8,6 +8,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::channel::Channel;
 use super::db::Database;
+use super::desk::Desk;
 use super::faults::Lab;
 use super::ingest::Ingest;
 use super::limits::Limiter;
@@ -36,11 +37,17 @@ pub(in crate::server) struct Parts {
     pub logins: Semaphore,
     /// Wakes the task that works deliveries off.
     pub arrived: Notify,
+    /// Wakes the task that wakes snoozed conversations.
+    pub snoozed: Notify,
 }
 
 impl Shared {
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.clone())
     }
 
     pub fn ingest(&self) -> Ingest {

@@ -15,6 +15,7 @@ mod contract;
 #[path = "../peers/contract.rs"]
 #[allow(dead_code, reason = "other test binaries use the rest")]
 mod contract_peer;
+mod desk;
 mod envelopes;
 mod faults;
 mod house;

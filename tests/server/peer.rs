@@ -61,7 +61,7 @@ async fn a_namespace_may_take_sockets_and_stay_silent() {
     peer.control("set", json!({ "otherNamespace": true })).await;
     let (mut silent, conversation) = joined(&peer, "/").await;
     let mut other = Wire::open(addr(&peer), "/socket.io/").await.unwrap();
-    other.send("40/inbox,{}").await;
+    assert!(other.connect("/inbox", TOKEN).await.starts_with("40/inbox"));
     other.send(&format!("42/inbox,[\"join_conversation\",{{\"conversationId\":\"{conversation}\"}}]")).await;
     let told = async |wire: &mut Wire| loop {
         match wire.frame(PATIENCE).await {
@@ -72,6 +72,7 @@ async fn a_namespace_may_take_sockets_and_stay_silent() {
     };
     while peer.state().await["joins"].as_array().unwrap().len() < 3 {
         other.frame(Duration::from_millis(20)).await;
+        assert!(!other.closed);
     }
     peer.inbound(&conversation, "hello").await;
     assert!(told(&mut other).await.starts_with("42/inbox,"));

@@ -69,6 +69,35 @@ impl Database {
         Ok(agent.bind(email.trim()).fetch_optional(&self.pool).await?)
     }
 
+    /// An account's agents, the oldest first.
+    pub async fn agents(&self, account: &str) -> Result<Vec<Agent>, DatabaseError> {
+        let agents = sqlx::query_as(
+            "SELECT id, account_id, email, name, role, password_hash FROM agents WHERE account_id = ? ORDER BY rowid",
+        );
+        Ok(agents.bind(account).fetch_all(&self.pool).await?)
+    }
+
+    /// Makes another agent of an account (role `admin` or `agent`), who may log in with this password; `None` if the
+    /// e-mail is taken.
+    pub async fn create_agent(
+        &self,
+        account: &str,
+        name: &str,
+        email: &str,
+        role: &str,
+        password: &SecretString,
+    ) -> Result<Option<Agent>, DatabaseError> {
+        let hash = passwords::hash(password)?;
+        let now = now_ms();
+        let agent = sqlx::query_as(
+            "INSERT INTO agents (id, account_id, email, name, role, password_hash, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING
+             RETURNING id, account_id, email, name, role, password_hash",
+        );
+        let agent = agent.bind(oid::new(now)).bind(account).bind(email.trim()).bind(name.trim()).bind(role);
+        Ok(agent.bind(hash).bind(now).fetch_optional(&self.pool).await?)
+    }
+
     /// The first agent of the database: the one whom the demo opens its inbox for.
     pub async fn first_agent(&self) -> Result<Option<Agent>, DatabaseError> {
         let agent = sqlx::query_as(

@@ -2,6 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 
+use super::views::containing;
 use super::{Database, DatabaseError, now_ms, oid};
 
 /// A conversation, with its customer's names. Times are milliseconds since 1970.
@@ -23,8 +24,12 @@ pub struct Conversation {
     pub user_id: Option<String>,
     /// The customer's profile name.
     pub name: Option<String>,
-    /// `open` or `closed`.
+    /// `open`, `pending`, `snoozed` or `closed`.
     pub status: String,
+    /// When a snoozed one wakes up.
+    pub snoozed_until: Option<i64>,
+    /// The time of the customer's first message that nobody has answered.
+    pub waiting_since: Option<i64>,
     /// Inbound messages that nobody has read.
     pub unread: i64,
     /// `low`, `normal`, `high` or `urgent`.
@@ -58,8 +63,14 @@ pub struct Conversation {
 pub struct ListQuery {
     /// Only this line.
     pub line: Option<String>,
-    /// Only `open` or `closed`.
+    /// Only `open`, `pending`, `snoozed` or `closed`.
     pub status: Option<String>,
+    /// Only those of this agent (24 hex digits); those of nobody if empty.
+    pub assigned: Option<String>,
+    /// Only those with this label.
+    pub label: Option<String>,
+    /// Only those with unread messages.
+    pub unread: bool,
     /// Only those where the customer's name, phone or user id, or the text of a message, contains this.
     pub search: Option<String>,
     /// Only those below this conversation (its 24 hex id) in the list.
@@ -85,13 +96,7 @@ const SELECT: &str = "SELECT c.*, p.phone, p.user_id, p.name, a.name AS assigned
 impl Database {
     /// An account's conversations, the most recent first.
     pub async fn conversations(&self, account: &str, query: &ListQuery) -> Result<Vec<Conversation>, DatabaseError> {
-        // A literal `%` or `_` in a search is a letter, not a wildcard.
-        let pattern = query
-            .search
-            .as_deref()
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
-            .map(|text| format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")));
+        let pattern = query.search.as_deref().and_then(containing);
         let limit = if query.limit == 0 { -1 } else { i64::from(query.limit) };
         let sql = format!(
             "{SELECT} WHERE c.account_id = ?1 AND (?2 IS NULL OR c.phone_number_id = ?2) AND (?3 IS NULL OR c.status = ?3)
@@ -99,6 +104,9 @@ impl Database {
                      OR EXISTS (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.body LIKE ?4 ESCAPE '\\'))
                  AND (?5 IS NULL OR (coalesce(c.last_at, 0), c.id) <
                      (SELECT coalesce(b.last_at, 0), b.id FROM conversations b WHERE b.id = ?5 AND b.account_id = ?1))
+                 AND (?7 IS NULL OR coalesce(c.assigned_agent_id, '') = ?7)
+                 AND (?8 IS NULL OR EXISTS (SELECT 1 FROM json_each(c.tags) t WHERE t.value = ?8))
+                 AND (?9 = 0 OR c.unread > 0)
              ORDER BY coalesce(c.last_at, 0) DESC, c.id DESC LIMIT ?6"
         );
         let rows = sqlx::query_as(AssertSqlSafe(sql))
@@ -107,7 +115,10 @@ impl Database {
             .bind(query.status.as_deref())
             .bind(pattern)
             .bind(query.before.as_deref())
-            .bind(limit);
+            .bind(limit)
+            .bind(query.assigned.as_deref())
+            .bind(query.label.as_deref())
+            .bind(query.unread);
         Ok(rows.fetch_all(&self.pool).await?)
     }
 
@@ -142,17 +153,6 @@ impl Database {
             .await?;
         tx.commit().await?;
         Ok(read.rows_affected())
-    }
-
-    /// Opens or closes a conversation.
-    pub async fn set_conversation_status(&self, id: &str, status: &str) -> Result<(), DatabaseError> {
-        sqlx::query("UPDATE conversations SET status = ?, updated_at = ? WHERE id = ?")
-            .bind(status)
-            .bind(now_ms())
-            .bind(id)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
     }
 
     /// The conversation of a line with a customer, made if it is not there.

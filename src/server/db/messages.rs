@@ -23,7 +23,7 @@ pub struct Message {
     pub phone_number_id: String,
     /// WhatsApp's id; none until WhatsApp accepted an outbound message.
     pub wamid: Option<String>,
-    /// `inbound` or `outbound`.
+    /// `inbound`, `outbound` or `note`.
     pub direction: String,
     /// The message type.
     pub kind: String,
@@ -327,6 +327,8 @@ pub(super) async fn touch(
              last_inbound_at = CASE WHEN ?5 THEN max(coalesce(last_inbound_at, 0), ?2) ELSE last_inbound_at END,
              unread = unread + ?5,
              status = CASE WHEN ?5 THEN 'open' ELSE status END,
+             snoozed_until = CASE WHEN ?5 THEN NULL ELSE snoozed_until END,
+             waiting_since = CASE WHEN ?5 THEN coalesce(waiting_since, ?2) ELSE NULL END,
              updated_at = ?6
          WHERE id = ?1",
     )

@@ -7,12 +7,15 @@ pub mod accounts;
 pub mod answers;
 pub mod conversations;
 pub mod deliveries;
+pub mod desk;
 pub mod messages;
 pub mod oid;
+pub mod phrases;
 pub mod seed;
 mod seeding;
 pub mod status;
 pub mod statuses;
+pub mod views;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -9,6 +9,8 @@ pub enum Direction {
     Inbound,
     /// An agent.
     Outbound,
+    /// An agent, to the team only: the customer never sees it.
+    Note,
 }
 
 impl Direction {
@@ -17,6 +19,7 @@ impl Direction {
         match self {
             Self::Inbound => "inbound",
             Self::Outbound => "outbound",
+            Self::Note => "note",
         }
     }
 
@@ -25,6 +28,7 @@ impl Direction {
         match word {
             "inbound" => Some(Self::Inbound),
             "outbound" => Some(Self::Outbound),
+            "note" => Some(Self::Note),
             _ => None,
         }
     }

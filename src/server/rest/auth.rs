@@ -62,6 +62,7 @@ pub(super) async fn login(State(shared): State<Shared>, body: Bytes) -> Result<J
         "message": "Login successful",
         "token": token,
         "user": {
+            "_id": agent.id,
             "email": agent.email,
             "accountId": agent.account_id,
             "name": agent.name,
@@ -74,6 +75,12 @@ pub(super) async fn login(State(shared): State<Shared>, body: Bytes) -> Result<J
 pub(super) async fn me(Caller(agent): Caller) -> Json<Value> {
     Json(json!({
         "success": true,
-        "user": { "email": agent.email, "name": agent.name, "accountId": agent.account_id, "role": agent.role },
+        "user": {
+            "_id": agent.id,
+            "email": agent.email,
+            "name": agent.name,
+            "accountId": agent.account_id,
+            "role": agent.role,
+        },
     }))
 }

@@ -1,15 +1,14 @@
 //! Reading: lines, the list, one conversation, its messages; marking as read, opening and closing.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::auth::Caller;
+use super::desk::status_word;
 use super::errors::ApiError;
-use super::send::json_object;
 use crate::server::db::accounts::Agent;
 use crate::server::db::conversations::{Conversation, ListQuery};
 use crate::server::db::{now_ms, oid};
@@ -21,6 +20,9 @@ use crate::server::shared::Shared;
 pub(super) struct ListAsked {
     phone_number_id: Option<String>,
     status: Option<String>,
+    assigned: Option<String>,
+    label: Option<String>,
+    unread: Option<String>,
     search: Option<String>,
     before: Option<String>,
     limit: Option<String>,
@@ -48,18 +50,22 @@ pub(super) async fn list(
     Query(asked): Query<ListAsked>,
 ) -> Result<Json<Value>, ApiError> {
     let header = headers.get("x-phone-number-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    if let Some(status) = &asked.status
-        && !matches!(status.as_str(), "open" | "closed")
-    {
-        return Err(ApiError::bad("INVALID_STATUS", "Invalid status. Must be \"open\" or \"closed\""));
-    }
+    let status = asked.status.as_deref().map(status_word).transpose()?;
+    let assigned = asked.assigned.map(|who| match who.as_str() {
+        "me" => agent.id.clone(),
+        "none" => String::new(),
+        _ => who,
+    });
     let before = match &asked.before {
         Some(id) => Some(find(&shared, &agent, id).await?.id),
         None => None,
     };
     let query = ListQuery {
         line: asked.phone_number_id.or(header).filter(|line| !line.is_empty()),
-        status: asked.status,
+        status: status.map(str::to_owned),
+        assigned,
+        label: asked.label,
+        unread: asked.unread.as_deref() == Some("true"),
         search: asked.search,
         before,
         limit: limit(asked.limit.as_deref(), 50)?,
@@ -151,24 +157,6 @@ fn tell_customer(shared: Shared, conversation: Conversation) {
             tracing::warn!(%error, wamid, "WhatsApp could not be told that a message was read");
         }
     });
-}
-
-pub(super) async fn status(
-    State(shared): State<Shared>,
-    Caller(agent): Caller,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Result<Json<Value>, ApiError> {
-    let fields = json_object(&body)?;
-    let status = fields
-        .get("status")
-        .and_then(Value::as_str)
-        .filter(|status| matches!(*status, "open" | "closed"))
-        .ok_or_else(|| ApiError::bad("INVALID_STATUS", "Invalid status. Must be \"open\" or \"closed\""))?;
-    let conversation = find(&shared, &agent, &id).await?;
-    shared.db.set_conversation_status(&conversation.id, status).await?;
-    shared.sockets.changed(&conversation.id).await?;
-    Ok(Json(json!({ "success": true, "message": format!("Conversation marked as {status}") })))
 }
 
 /// The conversation that a path names, if it is one of the caller's account.

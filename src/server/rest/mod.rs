@@ -5,17 +5,19 @@
 
 mod auth;
 mod conversations;
+mod desk;
 pub mod errors;
 mod faults;
 mod media;
 mod replies;
 mod send;
+mod team;
 mod trace;
 
 use axum::Router;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use serde_json::{Value, json};
 
 use super::shared::Shared;
@@ -32,7 +34,19 @@ pub(in crate::server) fn routes() -> Router<Shared> {
         .route("/api/conversations/{id}", get(conversations::one))
         .route("/api/conversations/{id}/messages", get(conversations::messages))
         .route("/api/conversations/{id}/read", patch(conversations::read))
-        .route("/api/conversations/{id}/status", patch(conversations::status))
+        .route("/api/conversations/{id}/status", patch(desk::status))
+        .route("/api/conversations/{id}/unread", patch(desk::unread))
+        .route("/api/conversations/{id}/assign", patch(desk::assign))
+        .route("/api/conversations/{id}/labels", patch(desk::label))
+        .route("/api/conversations/{id}/priority", patch(desk::priority))
+        .route("/api/conversations/{id}/notes", get(desk::notes).post(desk::add_note))
+        .route("/api/conversations/counts", get(team::counts))
+        .route("/api/labels", get(desk::all_labels))
+        .route("/api/agents", get(team::agents).post(team::add_agent))
+        .route("/api/canned-replies", get(team::canned_replies).post(team::put_canned_reply))
+        .route("/api/canned-replies/{id}", delete(team::remove_canned_reply))
+        .route("/api/templates", get(team::templates).post(team::put_template))
+        .route("/api/search", get(team::search))
         .route("/api/conversations/{id}/reply", post(send::reply))
         .route("/api/messages/send", post(send::text))
         .route("/api/messages/send-template", post(send::template))

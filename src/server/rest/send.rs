@@ -22,7 +22,7 @@ use crate::server::sending::{self, Draft, SendError, Sent};
 use crate::server::shared::Shared;
 
 /// WhatsApp's longest text, in characters.
-const LONGEST_TEXT: usize = 4096;
+pub(super) const LONGEST_TEXT: usize = 4096;
 
 /// How long a customer's message keeps the conversation open for free text.
 const WINDOW_MS: i64 = 24 * 3_600_000;
@@ -75,7 +75,8 @@ async fn to_phone(
     let named = field(fields, "phoneNumberId")?;
     let what = if matches!(content, OutboundContent::Template { .. }) { "Template message" } else { "Message" };
     let conversation = conversation_to(shared, agent, to, named.as_deref()).await?;
-    let draft = Draft { content, media_id: None, context: field(fields, "replyTo")? };
+    let filled = filled_template(shared, agent, &content).await?;
+    let draft = Draft { content, filled, media_id: None, context: field(fields, "replyTo")? };
     let (sent, budget) = dispatch(shared, agent, &conversation, draft).await?;
     let body = json!({
         "success": true,
@@ -101,7 +102,8 @@ pub(super) async fn reply(
         if !matches!(content, OutboundContent::Template { .. }) {
             check_window(&conversation)?;
         }
-        let draft = Draft { content, media_id: None, context: field(&fields, "replyTo")? };
+        let filled = filled_template(&shared, &agent, &content).await?;
+        let draft = Draft { content, filled, media_id: None, context: field(&fields, "replyTo")? };
         let (sent, budget) = dispatch(&shared, &agent, &conversation, draft).await.map_err(as_reply_failure)?;
         let body = json!({
             "success": true,
@@ -152,6 +154,38 @@ fn template_of(fields: &Map<String, Value>) -> Result<Option<OutboundContent>, A
     Ok(Some(OutboundContent::Template { name, language, params }))
 }
 
+/// The text that the customer will read, where the account's templates are known here; refused where WhatsApp would
+/// refuse it: not approved, or another number of values.
+async fn filled_template(
+    shared: &Shared,
+    agent: &Agent,
+    content: &OutboundContent,
+) -> Result<Option<String>, ApiError> {
+    let OutboundContent::Template { name, language, params } = content else { return Ok(None) };
+    let templates = shared.db.templates(&agent.account_id).await?;
+    if templates.is_empty() {
+        return Ok(None);
+    }
+    let Some(template) = templates.iter().find(|one| one.name == *name && one.language == *language) else {
+        let message = format!("There is no template {name} in {language}");
+        return Err(ApiError::unprocessable("TEMPLATE_NOT_FOUND", message));
+    };
+    if template.status != "approved" {
+        let message = format!("The template {name} is {}, so WhatsApp does not send it", template.status);
+        return Err(ApiError::unprocessable("TEMPLATE_NOT_APPROVED", message)
+            .with("status", json!(template.status))
+            .with("reason", json!(template.reason)));
+    }
+    let wanted = template.params();
+    if params.len() != wanted || params.iter().any(|param| param.trim().is_empty()) {
+        let message = format!("The template {name} wants {wanted} values, none of them empty; {} came", params.len());
+        return Err(ApiError::unprocessable("TEMPLATE_PARAMS", message)
+            .with("expected", json!(wanted))
+            .with("received", json!(params.len())));
+    }
+    Ok(Some(template.filled(params)))
+}
+
 /// The conversation of a line with a phone number, made if it is new.
 pub(super) async fn conversation_to(
     shared: &Shared,
@@ -199,7 +233,7 @@ pub(super) async fn dispatch(
 }
 
 /// A reply that the channel refused is a 400 with the reason as its message.
-fn as_reply_failure(error: ApiError) -> ApiError {
+pub(super) fn as_reply_failure(error: ApiError) -> ApiError {
     let body = error.body();
     if body.get("error").and_then(Value::as_str) != Some("MESSAGE_SEND_ERROR") {
         return error;
@@ -209,7 +243,7 @@ fn as_reply_failure(error: ApiError) -> ApiError {
 }
 
 /// Free text may be sent for 24 hours after the customer's last message, and only then.
-fn check_window(conversation: &Conversation) -> Result<(), ApiError> {
+pub(super) fn check_window(conversation: &Conversation) -> Result<(), ApiError> {
     let now = now_ms();
     let until = conversation.last_inbound_at.map(|at| at + WINDOW_MS);
     if until.is_some_and(|until| now < until) {
@@ -245,7 +279,7 @@ pub(super) fn json_object(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
 }
 
 /// A text field; empty is as good as absent, anything but a text is an error.
-fn field(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, ApiError> {
+pub(super) fn field(fields: &Map<String, Value>, name: &str) -> Result<Option<String>, ApiError> {
     match fields.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),

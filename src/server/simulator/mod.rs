@@ -6,6 +6,7 @@
 //! what the database is filled with before that; `media` and `files` make the files that customers send.
 
 mod channel;
+mod colleagues;
 mod dice;
 mod envelope;
 mod event;
@@ -27,8 +28,9 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::channel::Channel;
-use super::db::Database;
 use super::db::seed::Seed;
+use super::db::{Database, DatabaseError};
+use super::desk::Desk;
 use super::ingest::Ingest;
 use channel::SimulatedChannel;
 use dice::Dice;
@@ -57,6 +59,7 @@ impl Default for SimulatorConfig {
 /// The scripted customers.
 pub struct Simulator {
     dice: Dice,
+    rate: f64,
     shared: Arc<Shared>,
 }
 
@@ -66,7 +69,7 @@ impl Simulator {
     pub fn new(config: SimulatorConfig) -> Result<Self, ScriptError> {
         let (demo, dice) = (Arc::new(parse::embedded()?), Dice(config.seed));
         let plan = Plan::new(Arc::clone(&demo), dice, config.rate, config.quiet_start);
-        Ok(Self { dice, shared: Arc::new(Shared::new(demo, plan)) })
+        Ok(Self { dice, rate: config.rate, shared: Arc::new(Shared::new(demo, plan)) })
     }
 
     /// The account, agents, lines and history that the demo starts with, as of `now`; the run's messages are dated
@@ -87,8 +90,22 @@ impl Simulator {
         Arc::new(SimulatedChannel { shared: Arc::clone(&self.shared) })
     }
 
-    /// Lets the customers live until `stop` is cancelled.
-    pub async fn run(self, ingest: Ingest, db: Database, stop: CancellationToken) {
-        live::run(self.shared, ingest, db, stop).await;
+    /// What the team has ready, for a database that was filled with [`Self::seed`]: canned replies and templates.
+    pub async fn equip(&self, db: &Database) -> Result<(), DatabaseError> {
+        let demo = &self.shared.demo;
+        for (shortcut, text) in &demo.canned {
+            db.put_canned_reply(&demo.account_id, shortcut, text).await?;
+        }
+        for template in &demo.templates {
+            db.put_template(&demo.account_id, template).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the customers live, and the agents' colleagues work, until `stop` is cancelled.
+    pub async fn run(self, ingest: Ingest, desk: Desk, db: Database, stop: CancellationToken) {
+        let demo = Arc::clone(&self.shared.demo);
+        let colleagues = colleagues::run(demo, self.dice, self.rate, desk, db.clone(), stop.clone());
+        tokio::join!(colleagues, live::run(self.shared, ingest, db, stop));
     }
 }

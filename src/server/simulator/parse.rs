@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::script::{
     Agent, Conversation, Customer, Delivery, Demo, Line, Newcomer, Phrases, Referral, State, is_user_id,
 };
+use crate::server::db::phrases::Template;
 use said::RawSaid;
 
 /// The scripts that are part of the program, each with its name.
@@ -61,6 +62,11 @@ struct RawFile {
     agent: Vec<RawAgent>,
     labels: Option<RawLabels>,
     #[serde(default)]
+    canned: Vec<RawCanned>,
+    #[serde(default)]
+    template: Vec<RawTemplate>,
+    colleagues: Option<RawColleagues>,
+    #[serde(default)]
     conversation: Vec<RawConversation>,
     #[serde(default)]
     newcomer: Vec<RawNewcomer>,
@@ -88,6 +94,20 @@ impl RawFile {
         if let Some(labels) = self.labels {
             demo.labels.extend(labels.known);
         }
+        demo.canned.extend(self.canned.into_iter().map(|raw| (raw.shortcut, raw.text)));
+        demo.templates.extend(self.template.into_iter().map(|raw| Template {
+            id: String::new(),
+            name: raw.name,
+            language: raw.language,
+            category: raw.category,
+            status: raw.status,
+            reason: raw.reason,
+            body: raw.body,
+            updated_at: 0,
+        }));
+        if let Some(colleagues) = self.colleagues {
+            demo.notes.extend(colleagues.notes);
+        }
         for raw in self.conversation {
             let name = raw.name.clone();
             let conversation = raw.conversation(demo).map_err(|what| format!("conversation {name:?}: {what}"))?;
@@ -113,6 +133,30 @@ impl RawFile {
         }
         Ok(())
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCanned {
+    shortcut: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTemplate {
+    name: String,
+    language: String,
+    category: String,
+    status: String,
+    reason: Option<String>,
+    body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawColleagues {
+    notes: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::server::db::phrases::Template;
 use crate::server::db::status::DeliveryStatus;
 
 /// The whole demo: one account, its lines, its team and its customers.
@@ -21,6 +22,12 @@ pub struct Demo {
     pub conversations: Vec<Conversation>,
     /// Customers who are not known when the demo starts.
     pub newcomers: Vec<Newcomer>,
+    /// The team's canned replies: shortcut and text.
+    pub canned: Vec<(String, String)>,
+    /// The account's templates.
+    pub templates: Vec<Template>,
+    /// What colleagues note.
+    pub notes: Vec<String>,
     /// What anyone says whose script has run out.
     pub small_talk: SmallTalk,
 }

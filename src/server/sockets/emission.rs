@@ -58,6 +58,11 @@ impl Emission {
         Self::to(account_room(&conversation.account_id), conversation, event, payload)
     }
 
+    /// To all sockets of an account, about no conversation.
+    pub fn to_team(account: &str, event: &'static str, payload: Value) -> Self {
+        Self::bare(Some(account_room(account)), event, payload)
+    }
+
     /// To the sockets that joined the conversation.
     pub fn to_conversation(conversation: &Conversation, event: &'static str, payload: Value) -> Self {
         Self::to(conversation_room(&conversation.id), conversation, event, payload)

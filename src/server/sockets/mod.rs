@@ -5,20 +5,23 @@
 //! | `conversation_update` | `user:<account>` | yes |
 //! | `message.received`, `message.sent` | `user:<account>` | no |
 //! | `new_message`, `message_status` | `conversation:<24 hex id>` | yes |
-//! | `typing` | `conversation:<24 hex id>` | no |
+//! | `typing`, `presence` | `conversation:<24 hex id>` | no |
+//! | `note.added`, `canned_replies.changed` | `user:<account>` | no |
 //!
 //! Nobody waits for the acks: they are asked for because clients of the reference have to cope with them.
 
 mod emission;
+mod presence;
 mod rooms;
 
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use serde_json::Value;
+use serde_json::{Value, json};
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::ConnectHandler;
 use socketioxide::operators::BroadcastOperators;
+use socketioxide::socket::Sid;
 use socketioxide::{AckError, SocketError, SocketIo, TransportType};
 
 use super::db::conversations::Conversation;
@@ -31,6 +34,8 @@ use super::tokens::strip_bearer;
 use super::trace::{Emit, Traces};
 pub(in crate::server) use emission::Emission;
 use emission::Payload;
+use presence::Presence;
+pub(in crate::server) use presence::Viewer;
 
 /// The room of all sockets of an account.
 pub fn account_room(account: &str) -> String {
@@ -50,17 +55,26 @@ pub(in crate::server) struct Sockets {
     payloads: Payloads,
     traces: Traces,
     lab: Lab,
+    presence: Presence,
 }
 
 /// Who is behind a socket.
 #[derive(Debug, Clone)]
 struct Session {
     account: String,
+    /// Id and name; none where the token's agent is gone.
+    agent: Option<(String, String)>,
+}
+
+impl Session {
+    fn agent(&self) -> Option<(&str, &str)> {
+        self.agent.as_ref().map(|(id, name)| (id.as_str(), name.as_str()))
+    }
 }
 
 impl Sockets {
     pub fn new(io: SocketIo, db: Database, payloads: Payloads, traces: Traces, lab: Lab) -> Self {
-        Self { io, db, payloads, traces, lab }
+        Self { io, db, payloads, traces, lab, presence: Presence::default() }
     }
 
     pub fn payloads(&self) -> &Payloads {
@@ -147,6 +161,40 @@ impl Sockets {
             self.emit(Emission::to_conversation(&conversation, "message_status", payload).asking()).await;
         }
         Ok(())
+    }
+
+    /// An agent wrote a note: it goes to the team's room, and names no message that a trace or a fault would follow.
+    pub async fn noted(&self, conversation: &Conversation, note: &Message) {
+        let payload = self.payloads.message_sent(note, &[]);
+        self.emit(Emission::to_account(conversation, "note.added", payload)).await;
+    }
+
+    /// The team's canned replies changed.
+    pub async fn canned_replies_changed(&self, account: &str) {
+        self.emit(Emission::to_team(account, "canned_replies.changed", json!({ "accountId": account }))).await;
+    }
+
+    /// Whether an agent (24 hex id) has a socket open.
+    pub fn is_online(&self, agent: &str) -> bool {
+        let of = |socket: &SocketRef| socket.extensions.get::<Session>().and_then(|session| session.agent);
+        self.everyone().any(|socket| of(&socket).is_some_and(|(id, _)| id == agent))
+    }
+
+    /// Tells those who joined a conversation who looks at it.
+    async fn tell_presence(&self, conversation: &Conversation) {
+        let payload = self.payloads.presence(&conversation.id, &self.presence.viewers(&conversation.id));
+        self.emit(Emission::to_conversation(conversation, "presence", payload)).await;
+    }
+
+    /// A socket is gone, and looks at nothing any more.
+    async fn gone(&self, sid: Sid) {
+        for id in self.presence.gone(sid) {
+            match self.db.any_conversation(&id).await {
+                Ok(Some(conversation)) => self.tell_presence(&conversation).await,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "that an agent left could not be told"),
+            }
+        }
     }
 
     /// The customer of a conversation began or stopped to type.
@@ -273,7 +321,9 @@ async fn authenticate(shared: &Shared, socket: &SocketRef, auth: Option<Value>) 
             return Err("The server cannot check the token now; try again".to_owned());
         }
     }
-    socket.extensions.insert(Session { account: claims.account_id });
+    let agent = shared.db.agent(&claims.email).await.unwrap_or_default();
+    let agent = agent.filter(|agent| agent.account_id == claims.account_id).map(|agent| (agent.id, agent.name));
+    socket.extensions.insert(Session { account: claims.account_id, agent });
     Ok(())
 }
 

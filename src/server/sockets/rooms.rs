@@ -20,6 +20,9 @@ use crate::server::shared::Shared;
 /// Why a request was refused, in words for whoever wrote the client.
 type Refusal = String;
 
+/// The events that clients may send.
+const EVENTS: [&str; 5] = ["subscribe_conversations", "join_conversation", "leave_conversation", "typing", "viewing"];
+
 /// One event of a client: its first argument, and the way to answer it.
 struct Request {
     event: String,
@@ -73,7 +76,12 @@ impl Request {
 
 /// Registers the handlers of one socket.
 pub(super) fn listen(socket: &SocketRef, shared: &Shared) {
-    for event in ["subscribe_conversations", "join_conversation", "leave_conversation", "typing"] {
+    let leaving = shared.clone();
+    socket.on_disconnect(move |socket: SocketRef| {
+        let shared = leaving.clone();
+        async move { shared.sockets.gone(socket.id).await }
+    });
+    for event in EVENTS {
         let shared = shared.clone();
         socket.on(event, move |request: Request| {
             let shared = shared.clone();
@@ -85,8 +93,7 @@ pub(super) fn listen(socket: &SocketRef, shared: &Shared) {
         });
     }
     socket.on_fallback(async |request: Request| {
-        let known = "subscribe_conversations, join_conversation, leave_conversation, typing";
-        request.answer(Err(format!("There is no such event; this server knows {known}")));
+        request.answer(Err(format!("There is no such event; this server knows {}", EVENTS.join(", "))));
     });
 }
 
@@ -122,6 +129,7 @@ async fn in_conversation(
             shared.lab.joined(&shared.sockets);
         }
         "leave_conversation" => request.socket.leave(room.clone()),
+        "viewing" => return viewing(shared, request, session, &conversation).await,
         _ => typing_in(shared, request, session, &conversation).await?,
     }
     Ok(json!({ "success": true, "conversationId": conversation.id, "room": room }))
@@ -134,15 +142,43 @@ async fn typing_in(
     session: &Session,
     conversation: &Conversation,
 ) -> Result<(), Refusal> {
-    let typing = match request.data.as_ref().and_then(|data| data.get("isTyping")) {
-        Some(Value::Bool(typing)) => *typing,
-        None => true,
-        Some(_) => return Err("isTyping must be true or false".to_owned()),
-    };
-    let payload = shared.sockets.payloads().typing(&session.account, typing);
-    let emission = Emission::to_conversation(conversation, "typing", payload).from(request.socket.clone());
-    shared.sockets.emit(emission).await;
+    let typing = flag(request, "isTyping")?;
+    let sockets = &shared.sockets;
+    let payload = sockets.payloads().agent_typing(conversation, session.agent(), typing);
+    sockets.emit(Emission::to_conversation(conversation, "typing", payload).from(request.socket.clone())).await;
+    if sockets.presence.typing(&conversation.id, request.socket.id, typing) {
+        sockets.tell_presence(conversation).await;
+    }
     Ok(())
+}
+
+/// The agent has the conversation on the screen, or has not any more. The answer says who looks at it.
+async fn viewing(
+    shared: &Shared,
+    request: &Request,
+    session: &Session,
+    conversation: &Conversation,
+) -> Result<Value, Refusal> {
+    let presence = &shared.sockets.presence;
+    let news = match (flag(request, "viewing")?, session.agent()) {
+        (true, Some((agent, name))) => presence.enter(&conversation.id, request.socket.id, agent, name),
+        (true, None) => return Err("The agent of this token does not exist any more".to_owned()),
+        (false, _) => presence.leave(&conversation.id, request.socket.id),
+    };
+    if news {
+        shared.sockets.tell_presence(conversation).await;
+    }
+    let viewers = shared.sockets.payloads().viewers(&presence.viewers(&conversation.id));
+    Ok(json!({ "success": true, "conversationId": conversation.id, "viewers": viewers }))
+}
+
+/// A field that says yes or no, and yes if it is absent.
+fn flag(request: &Request, name: &str) -> Result<bool, Refusal> {
+    match request.data.as_ref().and_then(|data| data.get(name)) {
+        Some(Value::Bool(flag)) => Ok(*flag),
+        None => Ok(true),
+        Some(_) => Err(format!("{name} must be true or false")),
+    }
 }
 
 /// The conversation that an argument names, if it is one of the session's account. The argument is an object with
