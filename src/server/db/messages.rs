@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Sqlite, Transaction};
 use super::conversations::{Customer, conversation_with};
 use super::status::{DeliveryStatus, Direction};
 use super::statuses::apply_parked;
+use super::views::containing;
 use super::{Database, DatabaseError, now_ms, oid};
 
 /// A stored message with its customer's names. Times are milliseconds since 1970.
@@ -244,6 +245,25 @@ impl Database {
     pub(in crate::server) async fn message(&self, id: &str) -> Result<Option<Message>, DatabaseError> {
         let sql = format!("{SELECT} WHERE m.id = ?");
         Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// An account's newest messages that contain a text, in any letter case of ASCII; at most `limit`, those before the
+    /// message `before`.
+    pub async fn search(
+        &self,
+        account: &str,
+        text: &str,
+        before: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Message>, DatabaseError> {
+        let Some(pattern) = containing(text) else { return Ok(Vec::new()) };
+        let sql = format!(
+            "{SELECT} WHERE m.account_id = ?1 AND m.body LIKE ?2 ESCAPE '\\'
+                 AND (?3 IS NULL OR m.seq < (SELECT b.seq FROM messages b WHERE b.id = ?3 AND b.account_id = ?1))
+             ORDER BY m.seq DESC LIMIT ?4"
+        );
+        let found = sqlx::query_as(AssertSqlSafe(sql)).bind(account).bind(pattern).bind(before).bind(limit);
+        Ok(found.fetch_all(&self.pool).await?)
     }
 
     /// A message of this account, by its 24 hex id or its wamid.

@@ -1,4 +1,4 @@
-//! Counts for the views of the list, and the search for messages.
+//! Counts for the views of the list, and what a search looks for.
 
 use super::{Database, DatabaseError};
 
@@ -23,27 +23,6 @@ pub struct Counts {
     pub unread: i64,
     /// Not closed, and the customer waits for an answer.
     pub waiting: i64,
-}
-
-/// A message that a search found. Times are milliseconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Hit {
-    /// The message's 24 hex id.
-    pub id: String,
-    /// The conversation's 24 hex id.
-    pub conversation_id: String,
-    /// `inbound`, `outbound` or `note`.
-    pub direction: String,
-    /// The message type.
-    pub kind: String,
-    /// What was searched.
-    pub body: String,
-    /// When it was stored.
-    pub created_at: i64,
-    /// The customer's name.
-    pub name: Option<String>,
-    /// The customer's phone.
-    pub phone: Option<String>,
 }
 
 /// The pattern of `LIKE … ESCAPE '\'` for what contains this text: `%` and `_` in it are letters.
@@ -78,25 +57,5 @@ impl Database {
              WHERE account_id = ? AND status <> 'closed' GROUP BY phone_number_id ORDER BY phone_number_id",
         );
         Ok(lines.bind(account).fetch_all(&self.pool).await?)
-    }
-
-    /// The newest messages that contain a text, in any letter case of ASCII; at most `limit`, those before the message
-    /// `before`.
-    pub async fn search(
-        &self,
-        account: &str,
-        text: &str,
-        before: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<Hit>, DatabaseError> {
-        let Some(pattern) = containing(text) else { return Ok(Vec::new()) };
-        let hits = sqlx::query_as(
-            "SELECT m.id, m.conversation_id, m.direction, m.kind, m.body, m.created_at, p.name, p.phone
-             FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
-             WHERE m.account_id = ?1 AND m.body LIKE ?2 ESCAPE '\\'
-                 AND (?3 IS NULL OR m.seq < (SELECT b.seq FROM messages b WHERE b.id = ?3 AND b.account_id = ?1))
-             ORDER BY m.seq DESC LIMIT ?4",
-        );
-        Ok(hits.bind(account).bind(pattern).bind(before).bind(limit).fetch_all(&self.pool).await?)
     }
 }

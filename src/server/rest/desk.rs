@@ -48,9 +48,10 @@ pub(super) async fn assign(
     let (fields, conversation) = asked(&shared, &agent, &id, &body).await?;
     let named = match fields.get("agentId") {
         Some(Value::Null) => None,
+        Some(Value::String(id)) if id == "none" => None,
         Some(Value::String(id)) if id == "me" => Some(agent.id.clone()),
         Some(Value::String(id)) => Some(id.clone()),
-        _ => return Err(ApiError::bad("MISSING_FIELDS", "agentId is missing: an agent's id, \"me\", or null")),
+        _ => return Err(ApiError::bad("MISSING_FIELDS", "agentId is missing: an agent's id, \"me\", or \"none\"")),
     };
     if let Some(named) = &named
         && !shared.db.agents(&agent.account_id).await?.iter().any(|one| one.id == *named)
@@ -165,9 +166,6 @@ pub(super) async fn status(
         }
         _ => None,
     };
-    if word == "snoozed" && until.is_none() {
-        return Err(ApiError::bad("INVALID_UNTIL", "until is missing: when the conversation is to come back"));
-    }
     shared.desk().set_status(&conversation.id, word, until).await?;
     as_it_is(&shared, &agent, &conversation.id, json!({ "message": format!("Conversation marked as {word}") })).await
 }

@@ -197,16 +197,13 @@ pub(super) async fn search(
         Some(Ok(limit)) => limit.clamp(1, 500),
         Some(Err(_)) => return Err(ApiError::bad("INVALID_LIMIT", "limit must be a whole number")),
     };
-    let hits = shared.db.search(&agent.account_id, &text, asked.before.as_deref(), limit).await?;
-    let rows: Vec<Value> = hits
+    let found = shared.db.search(&agent.account_id, &text, asked.before.as_deref(), limit).await?;
+    let ids: Vec<&str> = found.iter().map(|message| message.id.as_str()).collect();
+    let histories = shared.db.histories(&ids).await?;
+    let payloads = shared.sockets.payloads();
+    let rows: Vec<Value> = found
         .iter()
-        .map(|hit| {
-            json!({
-                "messageId": hit.id, "conversationId": hit.conversation_id, "direction": hit.direction,
-                "messageType": hit.kind, "text": hit.body, "createdAt": iso(hit.created_at), "userName": hit.name,
-                "userPhone": hit.phone,
-            })
-        })
+        .map(|message| payloads.message(message, histories.get(&message.id).map(Vec::as_slice).unwrap_or_default()))
         .collect();
-    Ok(Json(json!({ "success": true, "hits": rows })))
+    Ok(Json(json!({ "success": true, "messages": rows })))
 }

@@ -100,7 +100,7 @@ mod tests {
         let after = running.db().counts(&demo.account_id, &me.id).await.unwrap();
         assert!(after.unassigned < counts.unassigned, "somebody took something");
         let notes = running.db().search(&demo.account_id, &demo.notes[0], None, 50).await.unwrap();
-        assert!(notes.iter().all(|hit| hit.direction == "note"));
+        assert!(notes.iter().all(|note| note.direction == "note"));
         running.shutdown().await;
     }
 }
