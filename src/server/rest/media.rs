@@ -13,7 +13,7 @@ use super::auth::Caller;
 use super::conversations::find;
 use super::errors::ApiError;
 use super::replies::{Answer, once};
-use super::send::{LONGEST_TEXT, as_reply_failure, check_window, conversation_to, dispatch};
+use super::send::{LONGEST_TEXT, as_reply_failure, check_window, conversation_to, dispatch, wamid_of};
 use crate::server::channel::{MediaKind, MediaSource, OutboundContent};
 use crate::server::db::accounts::Agent;
 use crate::server::db::conversations::Conversation;
@@ -104,7 +104,8 @@ async fn send_file(
     shared.db.store_media(&agent.account_id, &id, &mime, filename.as_deref(), &bytes).await?;
     let source = MediaSource::Bytes(bytes);
     let content = OutboundContent::Media { kind, mime, filename: filename.clone(), caption: form.caption, source };
-    let draft = Draft { content, filled: None, media_id: Some(id), context: form.reply_to };
+    let context = wamid_of(shared, agent, form.reply_to).await?;
+    let draft = Draft { content, filled: None, media_id: Some(id), context };
     let (sent, budget) = dispatch(shared, agent, conversation, draft).await?;
     let body = json!({
         "success": true,

@@ -15,7 +15,7 @@ use super::replies::{Answer, once};
 use crate::server::channel::OutboundContent;
 use crate::server::db::accounts::Agent;
 use crate::server::db::conversations::{Conversation, Customer};
-use crate::server::db::now_ms;
+use crate::server::db::{now_ms, oid};
 use crate::server::limits::Budget;
 use crate::server::payload::iso;
 use crate::server::sending::{self, Draft, SendError, Sent};
@@ -76,7 +76,8 @@ async fn to_phone(
     let what = if matches!(content, OutboundContent::Template { .. }) { "Template message" } else { "Message" };
     let conversation = conversation_to(shared, agent, to, named.as_deref()).await?;
     let filled = filled_template(shared, agent, &content).await?;
-    let draft = Draft { content, filled, media_id: None, context: field(fields, "replyTo")? };
+    let context = wamid_of(shared, agent, field(fields, "replyTo")?).await?;
+    let draft = Draft { content, filled, media_id: None, context };
     let (sent, budget) = dispatch(shared, agent, &conversation, draft).await?;
     let body = json!({
         "success": true,
@@ -97,13 +98,18 @@ pub(super) async fn reply(
 ) -> Response {
     once(&shared, &agent, &headers, async {
         let fields = json_object(&body)?;
-        let content = reply_content(&fields)?;
+        let mut content = reply_content(&fields)?;
         let conversation = find(&shared, &agent, &id).await?;
         if !matches!(content, OutboundContent::Template { .. }) {
             check_window(&conversation)?;
         }
         let filled = filled_template(&shared, &agent, &content).await?;
-        let draft = Draft { content, filled, media_id: None, context: field(&fields, "replyTo")? };
+        if let OutboundContent::Reaction { wamid, .. } = &mut content {
+            let named = wamid_of(&shared, &agent, Some(wamid.clone())).await?;
+            *wamid = named.unwrap_or_default();
+        }
+        let context = wamid_of(&shared, &agent, field(&fields, "replyTo")?).await?;
+        let draft = Draft { content, filled, media_id: None, context };
         let (sent, budget) = dispatch(&shared, &agent, &conversation, draft).await.map_err(as_reply_failure)?;
         let body = json!({
             "success": true,
@@ -152,6 +158,16 @@ fn template_of(fields: &Map<String, Value>) -> Result<Option<OutboundContent>, A
         Some(_) => return Err(ApiError::unprocessable("INVALID_FIELD", "templateParams must be a list")),
     };
     Ok(Some(OutboundContent::Template { name, language, params }))
+}
+
+/// The wamid of the message that a client names by it or by our id; what is neither is left as it is.
+pub(super) async fn wamid_of(
+    shared: &Shared,
+    agent: &Agent,
+    named: Option<String>,
+) -> Result<Option<String>, ApiError> {
+    let Some(id) = named.clone().filter(|id| oid::is_oid(id)) else { return Ok(named) };
+    Ok(shared.db.message_of(&agent.account_id, &id).await?.and_then(|message| message.wamid).or(Some(id)))
 }
 
 /// The text that the customer will read, where the account's templates are known here; refused where WhatsApp would

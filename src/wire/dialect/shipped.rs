@@ -23,6 +23,7 @@ impl Shipped {
     /// All of them, the reference first.
     pub const ALL: &'static [Self] = shipped![
         "reference",
+        "switchboard",
         "whaticket",
         "ticketz",
         "whatsapp-builder",

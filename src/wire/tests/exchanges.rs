@@ -275,6 +275,7 @@ macro_rules! exchanges {
 
 exchanges! {
     reference: "reference",
+    switchboard: "switchboard",
     whaticket: "whaticket",
     ticketz: "ticketz",
     whatsapp_builder: "whatsapp-builder",
