@@ -1,8 +1,10 @@
 //! The examination: a real session drives the real state, beside it a few trials; then the rules look at both.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
@@ -11,11 +13,12 @@ use url::Url;
 
 use super::test_message::{Customer, Delivery};
 use super::trials::{self, Joiner};
-use crate::app::{Effect, Input, Msg, State, evidence, update};
+use crate::app::{Effect, Input, Msg, Settings, State, evidence, update};
 use crate::backend::{
     self, Backend, BackendConfig, Command, Errand, MishapKind, Page, PollEvery, Purpose, Report, Target, Trials,
 };
-use crate::chat::{ConversationKey, naive_match};
+use crate::chat::{ConversationKey, Id, naive_match};
+use crate::config::{ConfigError, Keymap, Theme};
 use crate::inspect::evidence::{Address, Checks, Evidence, Sent, Test};
 use crate::inspect::{Finding, Kind, Trace, diagnose};
 use crate::text::Clean;
@@ -47,6 +50,36 @@ pub struct Plan {
     pub test: Option<Webhook>,
 }
 
+impl Plan {
+    /// An examination that waits a minute for a real message.
+    ///
+    /// # Errors
+    /// The built-in keys cannot be read.
+    pub fn new(config: BackendConfig) -> Result<Self, ConfigError> {
+        let settings = Settings {
+            profile: Clean::line(config.profile.url.as_str()),
+            demo: false,
+            ascii: false,
+            zone: TimeZone::UTC,
+            list_limit: config.list_limit,
+            thread_limit: config.thread_limit,
+            thread_memory: 10_000,
+            bell: false,
+            notify: false,
+            hide_content: false,
+            mark_read: false,
+            presence: SignedDuration::ZERO,
+            ssh: false,
+        };
+        let account = config.profile.account.as_deref().map(Id::from);
+        let rules = config.dialect.identity_rules(account, config.profile.route_variants);
+        let keymap = Arc::new(Keymap::built_in()?);
+        let state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(Theme::default()));
+        let (wait, pause) = (Duration::from_secs(60), Duration::from_secs(2));
+        Ok(Self { config, state, wait, pause, origin: None, test: None })
+    }
+}
+
 /// Where test messages are put in.
 pub struct Webhook {
     /// Its address.
@@ -69,7 +102,6 @@ pub struct Examination {
 pub async fn examine(plan: Plan) -> Examination {
     let Plan { mut config, mut state, wait, pause, origin, test } = plan;
     config.polls = PollEvery { often: Duration::from_secs(5), seldom: Duration::from_secs(10) };
-    state.settings.mark_read = false;
     state.address = Address::of(&config.profile, &config.dialect);
     let (sender, reports) = mpsc::channel(REPORTS);
     let patient = Trials::new(config.clone());

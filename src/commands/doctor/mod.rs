@@ -6,7 +6,6 @@ mod page;
 mod test_message;
 mod trials;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,17 +13,13 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{DemoArgs, Failure, Output, Place, Setup, block_on};
-use crate::app::State;
-use crate::chat::Id;
-use crate::config::{Keymap, Profile, is_loopback};
+use crate::config::{Profile, is_loopback};
 use crate::inspect::diagnose::{Outcome, outcome};
 pub use examine::{Examination, Plan, Webhook, examine};
 pub use page::{as_json, page};
 
 /// The variable that holds the webhook's secret unless the profile names another; `serve` reads the same.
 const SECRET: &str = "SWITCHBOARD_WEBHOOK_SECRET";
-/// Between the burst of test messages and the last one.
-const PAUSE: Duration = Duration::from_secs(2);
 
 const AFTER_HELP: &str = "With --send-test, messages of a customer who is nobody's (+44 7700 900999, a number kept for \
 fiction) are put in by the webhook, signed with the secret in SWITCHBOARD_WEBHOOK_SECRET or in the variable that \
@@ -63,16 +58,10 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     let (examined, name) = block_on(async {
         let place = Place::find(setup, &args.demo).await?;
         let config = place.backend_config(setup)?;
-        let rules = config
-            .dialect
-            .identity_rules(config.profile.account.as_deref().map(Id::from), config.profile.route_variants);
-        let keymap = Keymap::built_in().map_err(|error| Failure::Other(error.to_string()))?;
-        let theme = Arc::new(setup.theme()?);
-        let state = State::new(Timestamp::now(), place.settings(setup, false), rules, Arc::new(keymap), theme);
         let test = if args.send_test { webhook(&config.profile)? } else { None };
         let name = place.chosen.name.clone();
         let wait = Duration::from_secs(args.wait);
-        let plan = Plan { config, state, wait, pause: PAUSE, origin: args.origin.clone(), test };
+        let plan = Plan { wait, origin: args.origin.clone(), test, ..Plan::new(config)? };
         Ok::<_, Failure>((examine(plan).await, name))
     })??;
     let verdict = outcome(&examined.findings);
