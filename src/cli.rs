@@ -13,8 +13,8 @@ demo with simulated customers.
 Environment: SWITCHBOARD_TOKEN holds the token; SWITCHBOARD_CONFIG_DIR, SWITCHBOARD_DATA_DIR, SWITCHBOARD_CACHE_DIR and \
 SWITCHBOARD_STATE_DIR say where files go; NO_COLOR takes all colour away.
 
-Exit codes: 0 done (also when the reader of a pipe goes away), 1 failed, 4 refused by the backend or no token, \
-5 backend not reached, 64 wrong arguments or configuration.";
+Exit codes: 0 done (also when the reader of a pipe goes away), 1 failed, 2 ids do not match and 3 nothing \
+arrived (`doctor` alone), 4 refused by the backend or no token, 5 backend not reached, 64 wrong arguments or configuration.";
 
 /// A terminal live-chat inbox that routes every message into the right conversation, and says why when it cannot.
 #[derive(Debug, Parser)]

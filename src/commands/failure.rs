@@ -35,8 +35,8 @@ pub enum Failure {
 }
 
 /// The exit codes as `--help` and the man page explain them.
-pub const EXIT_CODES: &str = "Exit codes: 0 done (also when the reader of a pipe goes away), 1 failed, 4 refused by the \
-     backend or no token, 5 backend not reached, 64 wrong arguments or configuration.";
+pub const EXIT_CODES: &str = "Exit codes: 0 done (also when the reader of a pipe goes away), 1 failed, 2 ids do not \
+     match and 3 nothing arrived (`doctor` alone), 4 refused by the backend or no token, 5 backend not reached, 64 wrong arguments or configuration.";
 
 impl Failure {
     /// The exit code, as [`EXIT_CODES`] explains it.

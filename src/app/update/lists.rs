@@ -88,7 +88,12 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
             if purpose != Purpose::Resync && mending::is_ahead(old, facts) {
                 ahead.push(key);
             }
-            rows.push(absorbed(state, old, facts));
+            let mut row = absorbed(state, old, facts);
+            // a page holds what the list says, whatever an event or a thread said before
+            if let Some(page_id) = &facts.page_id {
+                row.page_id.clone_from(page_id);
+            }
+            rows.push(row);
         } else if let Some(row) = Conversation::from_facts(key, facts) {
             rows.push(row);
         }

@@ -140,7 +140,8 @@ pub(super) fn cors(evidence: &Evidence) -> Option<Finding> {
             "a page from {} is not shown these answers by its browser; programs such as this one are not affected",
             cors.origin
         ))
-        .mend(if sockets_alone { Side::BackendRooms } else { Side::BackendRest });
+        .mend(if sockets_alone { Side::BackendRooms } else { Side::BackendRest })
+        .outcome(Outcome::Refused);
     if !sockets_alone {
         finding = finding.todo(format!(
             "Express: `app.use(cors({{ origin: \"{}\", allowedHeaders: [\"Authorization\", \"Content-Type\"] }}))` before the routes",

@@ -213,8 +213,7 @@ pub(super) fn account_room_silent(evidence: &Evidence) -> Option<Finding> {
         return None;
     }
     Some(
-        fault("account-room-silent", Certainty::Certain)
-            .severity(Severity::Warning)
+        Finding::new("account-room-silent", Severity::Warning, Certainty::Certain)
             .saw("the open conversation's room brings its messages; of a conversation that was not open no event came")
             .means(
                 "the backend emits to conversations' rooms alone, as its earlier eras did: a page's list does not move for \
