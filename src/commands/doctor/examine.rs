@@ -1,5 +1,6 @@
 //! The examination: a real session drives the real state, beside it a few trials; then the rules look at both.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::backend::{
 };
 use crate::chat::{ConversationKey, Id, naive_match};
 use crate::config::{ConfigError, Keymap, Theme};
-use crate::inspect::evidence::{Address, Checks, Evidence, Sent, Test};
+use crate::inspect::evidence::{Address, Checks, Evidence, Missed, Sent, Test};
 use crate::inspect::{Finding, Kind, Trace, diagnose};
 use crate::text::Clean;
 
@@ -112,6 +113,7 @@ pub async fn examine(plan: Plan) -> Examination {
         checks: Checks::default(),
         trace: None,
         tries: Vec::new(),
+        missed: Vec::new(),
         lists: 0,
         config,
         state,
@@ -149,6 +151,8 @@ struct Doctor {
     checks: Checks,
     trace: Option<Trace>,
     tries: Vec<Joiner>,
+    /// What REST showed first.
+    missed: Vec<Missed>,
     /// How many lists came.
     lists: u32,
 }
@@ -371,31 +375,62 @@ impl Doctor {
         self.trace = super::super::trace::ask(&self.trials, id).await;
     }
 
-    /// No test message: the newest conversation is opened, and a real message waited for.
+    /// No test message: the newest conversation is opened, and a real message waited for. One that REST shows and no
+    /// event brought opens its conversation: what is written there next shows whether its room brings anything.
     async fn wait_for_a_message(&mut self, end: Instant) {
         if let Some(key) = self.state.inbox.all().first().copied() {
             self.open(key);
             self.join(key).await;
         }
-        let has_message = |doctor: &Self| {
-            doctor.state.sightings.iter().any(|sight| sight.kind == Kind::Message && sight.conversation.is_some())
+        let before = self.newest();
+        let moved = |doctor: &Self| {
+            let now = doctor.newest();
+            now.into_iter().find(|(key, at)| before.get(key).is_none_or(|had| at > had)).map(|(key, _)| key)
         };
-        let missed = |doctor: &Self| doctor.state.missed.found().next().is_some();
-        self.until(end, |doctor| has_message(doctor) || missed(doctor)).await;
+        self.until(end, |doctor| doctor.has_message() || moved(doctor).is_some()).await;
+        self.settle(Duration::from_secs(1)).await;
+        if let Some(key) = moved(self).filter(|_| !self.has_message()) {
+            self.missed.push(Missed { key, message: Vec::new(), found: Timestamp::now() });
+            if self.state.open != Some(key) {
+                self.open(key);
+                self.join(key).await;
+            }
+            self.until(end, Self::has_message).await;
+        }
         self.settle(SETTLE).await;
+    }
+
+    /// The time of each conversation's last message.
+    fn newest(&self) -> HashMap<ConversationKey, Option<Timestamp>> {
+        let rows = self.state.inbox.all().iter().filter_map(|key| self.state.inbox.get(*key));
+        rows.map(|row| (row.key, row.last_at)).collect()
+    }
+
+    fn has_message(&self) -> bool {
+        self.state.sightings.iter().any(|sight| sight.kind == Kind::Message && sight.conversation.is_some())
     }
 
     /// Everything that is known, and what the rules say to it.
     async fn judge(mut self) -> Examination {
+        let mut ids: Vec<Id> =
+            self.checks.test.iter().flat_map(|test| &test.sent).flat_map(|sent| sent.ids.clone()).collect();
+        if self.checks.test.is_none() {
+            let of_open = self.state.sightings.iter().filter(|sight| sight.kind == Kind::Message && sight.of_open);
+            ids = of_open.flat_map(|sight| sight.says.message.clone()).collect();
+        }
         for joiner in self.tries.drain(..) {
-            let ids: Vec<_> = self.checks.test.iter().flat_map(|test| &test.sent).flat_map(|sent| &sent.ids).collect();
-            self.checks.trials.push(joiner.result(&ids).await);
+            let trial = joiner.result(&ids).await;
+            // without a message of the open conversation no way to join has shown anything
+            if !ids.is_empty() {
+                self.checks.trials.push(trial);
+            }
         }
         self.settle(Duration::from_millis(20)).await;
         let mut evidence = evidence(&self.state);
         evidence.now = Timestamp::now();
         evidence.checks = self.checks;
         evidence.trace = self.trace;
+        evidence.missed.append(&mut self.missed);
         for sight in &mut evidence.events {
             as_if_open(&self.state, sight);
         }

@@ -27,7 +27,7 @@ fn rest_refuses(evidence: &Evidence) -> Option<String> {
 /// The command that shows what REST says to the token.
 fn ask(evidence: &Evidence) -> String {
     let header = evidence.address.credential.as_ref().map(|header| format!(" -H \"{header}\"")).unwrap_or_default();
-    format!("curl -i{header} '{}'", evidence.address.list_url)
+    format!("curl -i{header} \"{}\"", evidence.address.list_url)
 }
 
 pub(super) fn token_refused(evidence: &Evidence) -> Option<Finding> {

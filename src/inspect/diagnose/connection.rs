@@ -67,7 +67,7 @@ pub(super) fn unreachable(evidence: &Evidence) -> Option<Finding> {
         .mend(Side::Between)
         .outcome(Outcome::Unreachable);
     if !evidence.address.list_url.is_empty() {
-        finding = finding.command(format!("curl -i '{}'", evidence.address.list_url));
+        finding = finding.command(format!("curl -i \"{}\"", evidence.address.list_url));
     }
     Some(finding)
 }

@@ -55,7 +55,7 @@ pub(super) fn differ(event: &str, list: &str) -> String {
 fn see_the_list(evidence: &Evidence) -> String {
     let header = evidence.address.credential.as_ref().map(|header| format!(" -H \"{header}\"")).unwrap_or_default();
     format!(
-        "curl -s{header} '{}' | jq '.conversations[0] | {{_id, conversationId, userPhone}}'",
+        "curl -s{header} \"{}\" | jq '.conversations[0] | {{_id, conversationId, userPhone}}'",
         evidence.address.list_url
     )
 }

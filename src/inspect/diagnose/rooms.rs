@@ -171,6 +171,7 @@ pub(super) fn not_broadcast(evidence: &Evidence) -> Option<Finding> {
                 "the backend does not emit: Socket.IO is not wired into what stores messages (`app.set(\"io\", io)` forgotten, \
                  another process, an error in between); or it emits to rooms of another name. Here the list is polled instead"
             })
+            .todo("was the conversation open when it was written to? If not, write once more while this waits: its room is joined now")
             .todo("in the backend, log the room and the number of sockets just before the emit: `(await io.in(room).fetchSockets()).length`")
             .mend(Side::BackendEmit),
     )
