@@ -1,11 +1,21 @@
 //! What `update` wants done in the world.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::msg::Timer;
 use crate::backend::Command;
 use crate::store;
 use crate::text::Clean;
+
+/// What a file is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saving {
+    /// The canned replies.
+    Replies,
+    /// A conversation.
+    Export,
+}
 
 /// One wish. The runtime fulfils it and answers, where there is an answer, by a [`Msg`](super::Msg).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +47,17 @@ pub enum Effect {
     },
     /// The terminal's title.
     Title(Clean),
+    /// Open a link (`http:`, `https:` or `mailto:`) with what the system has for it.
+    OpenLink(Clean),
+    /// Write a file. A conversation never takes the place of a file that is there.
+    Save {
+        /// Where; `~/` is the home directory.
+        path: PathBuf,
+        /// What.
+        text: String,
+        /// What for.
+        what: Saving,
+    },
     /// Open `$EDITOR` on this text.
     Edit(String),
     /// Paint everything again from nothing.

@@ -5,6 +5,7 @@
 pub mod composer;
 pub mod effect;
 pub mod evidence;
+pub mod export;
 pub mod finding;
 pub mod help;
 pub mod inbox;
@@ -21,12 +22,12 @@ pub mod visits;
 pub mod writing;
 
 pub use composer::{Composer, Mode};
-pub use effect::Effect;
+pub use effect::{Effect, Saving};
 pub use evidence::evidence;
 pub use finding::Finding;
 pub use inbox::{BuiltIn, Inbox, Sort, View, Wait};
 pub use keep::{Keep, Stage};
 pub use msg::{Input, Msg, Timer};
-pub use state::{Focus, Notice, Overlay, Panels, Settings, State, TrafficSize, Unrouted};
+pub use state::{Ask, Change, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};
 pub use update::update;

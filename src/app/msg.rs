@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::backend::Report;
 use crate::chat::ConversationKey;
 use crate::store;
+use crate::text::Clean;
 
 /// One thing that the user did at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub enum Msg {
     Timer(Timer),
     /// Everything that was updated so far is on the screen.
     Drawn,
+    /// What was asked of the system was done, in words, or was not, and why.
+    Done(Result<Clean, Clean>),
     /// The external editor came back with this text; `None` when it was left without saving.
     Edited(Option<String>),
 }

@@ -13,7 +13,7 @@ mod tests;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-pub use message::{Head, Line, MISSED, Row, Tick, Tone};
+pub use message::{Head, Line, MISSED, Row, Tick, Tone, meaning, status_word};
 
 use super::state::State;
 use super::threads::{Anchor, ThreadView};
@@ -294,6 +294,11 @@ pub fn at_message(state: &State, view: &ThreadView, index: usize) -> Anchor {
         Some(pane) if !pane.fits(Place { index, row: 0 }) => Anchor::At { index, row: 0 },
         _ => Anchor::End,
     }
+}
+
+/// Whether a message has a row in view.
+pub fn is_visible(state: &State, view: &ThreadView, index: usize) -> bool {
+    Pane::of(state, view).is_some_and(|pane| pane.visible().0.iter().any(|shown| shown.index == index))
 }
 
 /// Whether the newest message is in view.

@@ -1,6 +1,7 @@
 //! Everything that the program knows and shows.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,7 +12,8 @@ use super::threads::ThreadView;
 use crate::backend::{RestError, Session};
 use crate::chat::directory::IdentityRules;
 use crate::chat::thread::ParkedStatuses;
-use crate::chat::{ConversationKey, Directory, Evidence, Message};
+use crate::chat::window::{Window, service_window};
+use crate::chat::{ConversationKey, Directory, Evidence, Message, Status};
 use crate::inspect::evidence::Address;
 use crate::inspect::{RoomLedger, Sightings, Timeline};
 use crate::text::Clean;
@@ -64,6 +66,34 @@ pub enum Overlay {
         /// The chosen line.
         chosen: usize,
     },
+    /// The canned replies, found by typing.
+    Replies {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// The links of a message or a thread, to choose one.
+    Links {
+        /// Where they lead.
+        links: Vec<Clean>,
+        /// The chosen one.
+        chosen: usize,
+    },
+    /// A question that is answered by a line of text.
+    Ask {
+        /// Which.
+        ask: Ask,
+        /// What was typed.
+        typed: String,
+    },
+    /// A question about something that is done by a yes.
+    Sure {
+        /// What.
+        sure: Sure,
+        /// The question.
+        words: Clean,
+    },
     /// A large paste waits for a yes.
     Paste {
         /// The text.
@@ -109,6 +139,46 @@ pub enum Overlay {
         /// What would be left behind, in words.
         reason: Clean,
     },
+}
+
+/// What a line of text is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The name under which this text is kept as a canned reply.
+    ReplyName {
+        /// The text.
+        text: String,
+    },
+    /// The file to which the open conversation is written.
+    ExportPath,
+}
+
+/// What is done by a yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sure {
+    /// A canned reply is deleted.
+    ForgetReply(String),
+    /// Conversations go to another status.
+    Status {
+        /// Which.
+        keys: Vec<ConversationKey>,
+        /// Where to.
+        status: Status,
+    },
+}
+
+/// A change of conversations' statuses that can be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where each stood before.
+    pub before: Vec<(ConversationKey, Status)>,
+}
+
+/// Where this program writes what the user asks it to keep.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The canned replies.
+    pub replies: Option<PathBuf>,
 }
 
 /// How much of the screen the traffic panel takes.
@@ -274,6 +344,12 @@ pub struct State {
     pub unread_owed: HashMap<ConversationKey, u32>,
     /// What the backend was told of reading.
     pub telling: HashMap<ConversationKey, super::update::Telling>,
+    /// The canned replies.
+    pub replies: crate::config::Replies,
+    /// Where they and other things are kept.
+    pub files: Files,
+    /// Changes of statuses that can be undone, the last one last.
+    pub changes: Vec<Change>,
     /// Threads may be fetched without being opened: that marks nothing as read at this backend.
     pub peek: bool,
     /// The threads that were fetched without being opened.
@@ -333,12 +409,21 @@ impl State {
             waiting: super::update::Waiting::default(),
             unread_owed: HashMap::new(),
             telling: HashMap::new(),
+            replies: crate::config::Replies::default(),
+            files: Files::default(),
+            changes: Vec::new(),
             peek: false,
             peeked: super::update::Peeked::default(),
             missed: super::update::Missed::default(),
             join_recent: false,
             dirty: true,
         }
+    }
+
+    /// The service window of a conversation, from what its row and its thread know of the customer's last message.
+    pub fn window(&self, key: ConversationKey) -> Window {
+        let seen = self.threads.get(key).and_then(|view| view.thread.newest_inbound_at());
+        service_window(self.inbox.get(key).and_then(|row| row.last_inbound_at).max(seen), self.now)
     }
 
     /// The open thread.

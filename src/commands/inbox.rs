@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::{DemoArgs, Failure, Place, Setup};
 use crate::app::{State, View};
 use crate::backend;
-use crate::config::Theme;
+use crate::config::{Replies, Theme};
 use crate::inspect::evidence::Address;
 use crate::runtime::{self, Ending, Parts, Watched};
 use crate::store;
@@ -78,6 +78,8 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     if let Some(view) = first.map(|(view, _)| view.clone()) {
         state.inbox.set_view(view);
     }
+    state.replies = Replies::load(&setup.paths.replies())?;
+    state.files.replies = Some(setup.paths.replies());
     // there, fetching a thread marks nothing as read
     state.peek = !config.dialect.thread_marks_read();
     // two programs that are started at once must not give two texts one id

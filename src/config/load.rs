@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::keymap::Keymap;
-use super::paths::{Paths, readable_by_others};
+use super::paths::{Paths, expanded, readable_by_others};
 use super::profile::Profile;
 use super::settings::Config;
 use super::source::{ConfigError, Half, Source, suggestion};
@@ -174,10 +174,7 @@ impl Loaded {
 
 /// A path as the configuration means it: `~/` is the home directory, and what is relative is so to the file.
 fn placed(path: &Path, directory: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
-        (Ok(rest), Some(base)) => base.home_dir().join(rest),
-        _ => directory.join(path),
-    }
+    directory.join(expanded(path))
 }
 
 /// A profile's name for a backend that has none: its host, with the port where it is not the usual one.

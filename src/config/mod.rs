@@ -8,6 +8,7 @@ pub mod keymap;
 mod load;
 mod paths;
 mod profile;
+mod replies;
 mod secret;
 mod settings;
 mod source;
@@ -17,10 +18,11 @@ pub mod theme;
 mod views;
 
 pub use edit::save_profile;
-pub use keymap::{Action, Context, Keymap, Match};
+pub use keymap::{Action, Context, Keymap, Match, key_name};
 pub use load::{BUILT_IN_VIEWS, Chosen, Loaded, name_for};
-pub use paths::{Paths, create_private_dir, file_name, write_private};
+pub use paths::{Paths, create_private_dir, expanded, file_name, write_private};
 pub use profile::{Profile, ProfileProblem, Transport, check_url, is_loopback};
+pub use replies::{Replies, Reply, is_name as is_reply_name};
 pub use secret::{
     COMMAND_TIMEOUT, TOKEN_VARIABLE, Token, TokenError, TokenOrigin, find_token, run_token_command, store_token,
 };

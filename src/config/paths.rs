@@ -55,6 +55,11 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// The file of canned replies.
+    pub fn replies(&self) -> PathBuf {
+        self.config.join("replies.toml")
+    }
+
     /// The user's own themes.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
@@ -68,6 +73,14 @@ impl Paths {
     /// The token that `login` stored for a profile.
     pub fn token_file(&self, profile: &str) -> PathBuf {
         self.data.join("tokens").join(file_name(profile))
+    }
+}
+
+/// A path with `~/` as the home directory.
+pub fn expanded(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), directories::BaseDirs::new()) {
+        (Ok(rest), Some(base)) => base.home_dir().join(rest),
+        _ => path.to_owned(),
     }
 }
 

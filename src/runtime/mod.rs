@@ -5,6 +5,7 @@
 //! timers and a clock that changes once a minute.
 
 mod editor;
+mod outside;
 mod pace;
 mod timers;
 mod watched;
@@ -301,6 +302,8 @@ impl Program {
                 osc::title(&mut self.output, &self.capabilities, &title)?;
                 self.output.commit()?;
             }
+            Effect::OpenLink(url) => return Ok(Some(Msg::Done(outside::open(&url, self.state.settings.ssh)))),
+            Effect::Save { path, text, what } => return Ok(Some(Msg::Done(outside::save(&path, &text, what)))),
             Effect::Edit(text) => {
                 self.session.lend(&mut self.input)?;
                 let edited = editor::edit(&text).await;

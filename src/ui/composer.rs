@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{CHANNEL, Canvas};
+use crate::app::composer::placeholders;
 use crate::app::layout::ComposerParts;
 use crate::app::writing::{self, MOST_CHARACTERS};
 use crate::app::{Focus, Mode, State};
@@ -72,7 +73,7 @@ fn aside(canvas: &Canvas<'_>, state: &State) -> String {
         return format!("{length} of {MOST_CHARACTERS}");
     }
     let row = state.open.and_then(|key| state.inbox.get(key));
-    match (state.composer.mode, row.map(|row| super::heading::window(state, row))) {
+    match (state.composer.mode, row.map(|row| state.window(row.key))) {
         (Mode::Reply, Some(Window::Expired { .. })) => "window closed: templates only".to_owned(),
         (Mode::Reply, Some(Window::Closing { .. })) => {
             row.map(|row| format!("window {}", super::heading::window_words(state, row))).unwrap_or_default()
@@ -99,7 +100,17 @@ fn written(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     }
     let text = writing::written(&state.composer.area, usize::from(area.width), usize::from(area.height));
     for (nth, row) in (0..area.height).zip(&text.rows) {
-        canvas.pen(area, nth).put(row, theme.composer.text);
+        let mut pen = canvas.pen(area, nth);
+        let mut rest = 0;
+        // placeholders that nobody has filled in stand out
+        for range in if state.composer.stops { placeholders(row) } else { Vec::new() } {
+            let part = |from: usize, to: usize| row.chars().skip(from).take(to - from).collect::<String>();
+            pen.put(&part(rest, range.start), theme.composer.text);
+            pen.put(&part(range.start, range.end), theme.screen.hit);
+            rest = range.end;
+        }
+        let rest: &str = row.char_indices().nth(rest).and_then(|(at, _)| row.get(at..)).unwrap_or_default();
+        pen.put(rest, theme.composer.text);
     }
     if focused && state.panels.overlay.is_none() {
         canvas.put_cursor(area, text.column, text.row);

@@ -4,9 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{CHANNEL, Canvas, heading, pane_heading, words};
-use crate::app::{Wait, times};
-use crate::chat::Conversation;
+use crate::app::{Focus, Wait, rows, times};
 use crate::chat::directory::NameOrigin;
+use crate::chat::{Conversation, DeliveryState, Direction, Rank};
 use crate::text;
 
 /// Columns of the names of fields.
@@ -24,6 +24,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let mut nth = 0;
     for (name, words) in fields(canvas, row) {
         nth = field(canvas, area, nth, &name, &words, label, value);
+    }
+    if state.focus == Focus::Thread && state.open == Some(row.key) {
+        nth = message(canvas, area, nth + 1);
     }
     nth += 1;
     let title = canvas.theme.screen.title;
@@ -63,7 +66,7 @@ fn fields(canvas: &Canvas<'_>, row: &Conversation) -> Vec<(String, String)> {
             add("", phone.to_string());
         }
     }
-    add("status", heading::status_word(&row.status).to_owned());
+    add("status", rows::status_word(&row.status).to_owned());
     add("assigned", row.assignee.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string));
     if !row.labels.is_empty() {
         let labels: Vec<&str> = row.labels.iter().map(|label| label.as_str()).collect();
@@ -96,6 +99,65 @@ fn fields(canvas: &Canvas<'_>, row: &Conversation) -> Vec<(String, String)> {
         add("customer", when(at));
     }
     out
+}
+
+/// The selected message: its ids, its times, and what became of it.
+fn message(canvas: &mut Canvas<'_>, area: Rect, nth: u16) -> u16 {
+    let state = canvas.state;
+    let message = state.open_thread().and_then(|view| rows::message_at_anchor(state, view));
+    let Some(message) = message else { return nth };
+    let title = canvas.theme.screen.title;
+    canvas.pen(area, nth).skip(1).put("Message", title);
+    let (label, value, bad) = (canvas.theme.panel.label, canvas.theme.panel.value, canvas.theme.thread.failed);
+    let zone = &state.settings.zone;
+    let when = |at| times::clock_seconds(at, zone);
+    let mut nth = nth + 1;
+    let mut add = |name: &str, words: &str, style| nth = field(canvas, area, nth, name, words, label, style);
+    add("kind", message.content.kind(), value);
+    if let Some(at) = message.sent_at {
+        add("written", &when(at), value);
+    }
+    if let Some(at) = message.created_at {
+        add("stored", &when(at), value);
+    }
+    for update in &message.delivery.history {
+        let at = update.at.map(when).unwrap_or_default();
+        match &update.state {
+            DeliveryState::Reached(rank) => add(rank_word(*rank), &at, value),
+            DeliveryState::Failed(failure) => {
+                let words = [at.as_str(), failure.code.as_deref().unwrap_or_default()].join(" ");
+                add("failed", words.trim(), bad);
+            }
+        }
+    }
+    if message.direction == Direction::Outbound && message.delivery.history.is_empty() {
+        add("status", rank_word(message.delivery.rank), value);
+    }
+    if let Some(failure) = &message.delivery.failure {
+        for words in
+            [failure.code.as_deref(), failure.reason.as_deref(), failure.code.as_deref().and_then(rows::meaning)]
+                .into_iter()
+                .flatten()
+        {
+            add("failure", words, bad);
+        }
+    }
+    for (name, id) in [("id", &message.ids.id), ("channel id", &message.ids.wa)] {
+        if let Some(id) = id {
+            add(name, &id.shown(), value);
+        }
+    }
+    nth
+}
+
+fn rank_word(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Queued => "queued",
+        Rank::Sent => "sent",
+        Rank::Delivered => "delivered",
+        Rank::Read => "read",
+        Rank::Played => "played",
+    }
 }
 
 /// One field from row `nth` on; returns the row after it.

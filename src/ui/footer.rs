@@ -3,7 +3,7 @@
 use super::Canvas;
 use crate::app::outbox::{Fate, Outgoing, Waits};
 use crate::app::{Focus, Overlay};
-use crate::config::Action;
+use crate::config::{Action, key_name};
 use crate::text;
 
 /// What is offered where, in the order of use: an action and its word.
@@ -27,6 +27,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::LoadOlder, "older"),
             (Action::CopyText, "copy"),
             (Action::Filter, "search"),
+            (Action::Resolve, "resolve"),
             (Action::ToggleDetails, "details"),
             (Action::Palette, "commands"),
             (Action::Traffic, "traffic"),
@@ -35,6 +36,7 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
         Focus::Composer => &[
             (Action::Send, "send"),
             (Action::NewLine, "new line"),
+            (Action::Replies, "canned"),
             (Action::Back, "leave, draft is kept"),
             (Action::NextUnread, "next unread"),
             (Action::Palette, "commands"),
@@ -66,10 +68,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         return;
     }
     if !state.pending_keys.is_empty() {
-        return continuations(canvas);
+        let typed: Vec<String> = state.pending_keys.iter().map(|key| key_name(*key)).collect();
+        let (style, area) = (canvas.theme.footer, canvas.rects.footer);
+        let words = format!("{} and then one of the keys above", typed.join(" "));
+        canvas.pen(area, 0).skip(1).fit(&words, style.text);
+        return;
     }
     let offers: Vec<(String, &str)> = match &state.panels.overlay {
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. }) => {
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. } | Overlay::Sure { .. }) => {
             with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")])
         }
         Some(Overlay::Queue { .. }) => with_keys(
@@ -85,6 +91,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Some(Overlay::Unrouted { .. }) => {
             with_keys(canvas, &[(Action::BelongsHere, "say where it belongs"), (Action::Back, "close")])
         }
+        Some(Overlay::Ask { .. }) => with_keys(canvas, &[(Action::Open, "take it"), (Action::Back, "leave it")]),
         Some(Overlay::Help { .. }) => {
             with_keys(canvas, &[(Action::Down, "down"), (Action::Up, "up"), (Action::Back, "close")])
         }
@@ -126,15 +133,6 @@ fn troubles(canvas: &Canvas<'_>) -> Vec<(String, &'static str)> {
 
 fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {
     offers.iter().filter_map(|(action, word)| Some((canvas.key(*action)?, *word))).collect()
-}
-
-/// What may follow the keys typed so far.
-fn continuations(canvas: &mut Canvas<'_>) {
-    let state = canvas.state;
-    let bindings = state.keymap.continuations(canvas.context.stack(), &state.pending_keys);
-    let words: Vec<(String, &str)> =
-        bindings.iter().map(|binding| (binding.keys.to_string(), binding.action.description())).collect();
-    row(canvas, words.iter().map(|(keys, word)| (keys.as_str(), *word)));
 }
 
 /// Keys with their words, as many as fit whole.

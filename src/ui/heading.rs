@@ -3,9 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::{CHANNEL, Canvas, pane_heading};
+use crate::app::rows::status_word;
 use crate::app::{Focus, State, times};
-use crate::chat::window::{Window, service_window};
-use crate::chat::{Conversation, Status};
+use crate::chat::Conversation;
+use crate::chat::window::Window;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let state = canvas.state;
@@ -15,49 +16,34 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     };
     let dot = canvas.glyphs.dot;
     let typing = state.open_thread().is_some_and(|view| view.typing.is_some());
-    let mut title = row.title().to_string();
-    let mut add = |part: &str| {
-        title.push_str(dot);
-        title.push_str(part);
-    };
-    if typing {
-        add("typing");
+    let name = row.title();
+    let assignee = row.assignee.as_deref().map(|name| if state.inbox.me().is(name) { "you" } else { name });
+    let wait = state.inbox.wait(row.key).since();
+    let wait = wait.map(|since| format!("waits {}", times::span(state.now.duration_since(since))));
+    let window = window_words(state, row);
+    let mut parts = vec![name.as_str()];
+    parts.extend(typing.then_some("typing"));
+    parts.extend([CHANNEL, status_word(&row.status)]);
+    parts.extend(assignee);
+    parts.extend(wait.as_deref());
+    parts.push(&window);
+    // where there is little room, what always stands there gives way to what changes
+    let room = usize::from(area.width).saturating_sub(6);
+    for always in [CHANNEL, "open"] {
+        if crate::text::width(&parts.join(dot)) > room {
+            parts.retain(|part| *part != always);
+        }
     }
-    add(CHANNEL);
-    add(status_word(&row.status));
-    if let Some(assignee) = &row.assignee {
-        add(if state.inbox.me().is(assignee) { "you" } else { assignee });
-    }
-    if let Some(since) = state.inbox.wait(row.key).since() {
-        add(&format!("waits {}", times::span(state.now.duration_since(since))));
-    }
-    add(&window_words(state, row));
+    let title = parts.join(dot);
     let cached = state.open_thread().is_some_and(|view| view.cached);
     let right = if cached { super::list::cached(state, state.keep.as_of) } else { String::new() };
     pane_heading(canvas, area, &title, &right, focused);
 }
 
-/// Where a conversation stands, in one word.
-pub(super) fn status_word(status: &Status) -> &str {
-    match status {
-        Status::Open => "open",
-        Status::Pending => "pending",
-        Status::Snoozed => "snoozed",
-        Status::Resolved => "resolved",
-        Status::Other(word) => word,
-    }
-}
-
-/// The service window of a conversation, from what its row and its thread know of the customer's last message.
-pub(super) fn window(state: &State, row: &Conversation) -> Window {
-    let seen = state.threads.get(row.key).and_then(|view| view.thread.newest_inbound_at());
-    service_window(row.last_inbound_at.max(seen), state.now)
-}
-
 /// The window in a few words.
 pub(super) fn window_words(state: &State, row: &Conversation) -> String {
     let length = |left: std::time::Duration| jiff::SignedDuration::try_from(left).map(times::span).unwrap_or_default();
-    match window(state, row) {
+    match state.window(row.key) {
         Window::Open { left } => format!("{} left", length(left)),
         Window::Closing { left } => format!("closes in {}", length(left)),
         Window::Expired { since } => format!("window closed {} ago", times::span(state.now.duration_since(since))),

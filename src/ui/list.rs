@@ -175,7 +175,7 @@ fn waiting(canvas: &Canvas<'_>, row: &Conversation) -> Option<Waits> {
 /// What is left of the service window, in three columns or `shut`; nothing for what is done.
 fn window(state: &State, theme: &Theme, row: &Conversation) -> Option<(String, Style)> {
     let left = |left: std::time::Duration| jiff::SignedDuration::try_from(left).map(times::left).unwrap_or_default();
-    match super::heading::window(state, row) {
+    match state.window(row.key) {
         _ if row.status == Status::Resolved => None,
         Window::Open { left: time } => Some((left(time), theme.list.time)),
         Window::Closing { left: time } => Some((format!("!{}", left(time)), theme.composer.window)),

@@ -8,6 +8,7 @@ mod details;
 mod footer;
 mod glyphs;
 mod heading;
+mod hints;
 mod list;
 mod overlay;
 mod pen;
@@ -142,7 +143,9 @@ pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
     }
     canvas.context = update::context(state);
     footer::draw(&mut canvas);
+    hints::completion(&mut canvas);
     overlay::draw(&mut canvas);
+    hints::keys(&mut canvas);
     canvas.cursor
 }
 

@@ -312,12 +312,13 @@ impl Inbox {
         &self.chosen
     }
 
-    /// Shows another view, in its order and without a filter.
+    /// Shows another view, in its order and without a filter, with its first conversation selected.
     pub fn set_view(&mut self, view: View) {
         self.sort = view.sort;
         self.chosen = view;
         self.filter = None;
         self.list(false);
+        self.selected = self.shown().first().copied();
     }
 
     /// The order of the list.

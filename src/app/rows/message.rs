@@ -8,7 +8,7 @@ use super::{Columns, Pane};
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::app::times;
-use crate::chat::{Content, Delivery, Direction, Media, Message, Origin, Rank};
+use crate::chat::{Content, Delivery, Direction, Media, Message, Origin, Rank, Status};
 use crate::text;
 
 /// Messages of one sender within this time stand under one name.
@@ -363,7 +363,7 @@ fn failure<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &mu
 
 /// What a code of WhatsApp's means and what to do, in a few words (`developers.facebook.com`, error codes of the Cloud
 /// API).
-fn meaning(code: &str) -> Option<&'static str> {
+pub fn meaning(code: &str) -> Option<&'static str> {
     Some(match code {
         "131047" => "the 24 h window has ended: only a template reaches them",
         "131026" => "the number is not on WhatsApp or cannot receive this",
@@ -380,6 +380,17 @@ fn meaning(code: &str) -> Option<&'static str> {
         "130472" => "the customer is part of an experiment of Meta's; send another kind of message",
         _ => return None,
     })
+}
+
+/// Where a conversation stands, in one word.
+pub fn status_word(status: &Status) -> &str {
+    match status {
+        Status::Open => "open",
+        Status::Pending => "pending",
+        Status::Snoozed => "snoozed",
+        Status::Resolved => "resolved",
+        Status::Other(word) => word,
+    }
 }
 
 fn wrapped<'a, 't>(

@@ -1,13 +1,15 @@
 //! What each action does, by what has the focus.
 
-use super::{Effect, State, keys, lists, open, overlays, queue, reading, say, searching, sending, typing, views};
+use super::{
+    Effect, State, composing, handling, keys, lists, open, overlays, queue, reading, say, searching, sending, views,
+};
 use crate::app::composer::Mode;
 use crate::app::inbox::BuiltIn;
-use crate::app::state::{Focus, Overlay, TrafficSize};
+use crate::app::state::{Focus, Overlay, Sure, TrafficSize};
 use crate::app::threads::Anchor;
 use crate::app::{layout, rows};
 use crate::backend::Command;
-use crate::chat::ConversationKey;
+use crate::chat::{ConversationKey, Status};
 use crate::config::Action;
 use crate::inspect::payload::payload_lines;
 use crate::text::Clean;
@@ -19,6 +21,10 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         return;
     }
     match action {
+        Action::Down | Action::Up if state.focus == Focus::Composer && state.composer.completion.is_some() => {
+            let by = if action == Action::Down { 1 } else { -1 };
+            state.composer.completion.iter_mut().for_each(|completion| completion.choose(by));
+        }
         Action::Down => step(state, 1, out),
         Action::Up => step(state, -1, out),
         Action::PageDown => step(state, page(state), out),
@@ -30,6 +36,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::HalfPageUp => step(state, -page(state) / 2, out),
         Action::Top => edge(state, true, out),
         Action::Bottom => edge(state, false, out),
+        Action::FocusNext if state.focus == Focus::Composer && composing::next_stop(state) => {}
         Action::FocusNext => turn_focus(state, 1),
         Action::FocusPrevious => turn_focus(state, -1),
         Action::Open => go_in(state, out),
@@ -49,7 +56,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 });
             overlays::look_up(state);
         }
-        Action::Views => state.panels.overlay = Some(Overlay::Views { search: String::new(), chosen: 0 }),
+        Action::Views => views::choose(state),
         Action::ViewAll => views::show(state, BuiltIn::All.view()),
         Action::ViewMine => views::show(state, BuiltIn::Mine.view()),
         Action::ViewUnassigned => views::show(state, BuiltIn::Unassigned.view()),
@@ -85,8 +92,33 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         }
         Action::Reply => compose(state, Mode::Reply),
         Action::Note => compose(state, Mode::Note),
-        Action::Send => sending::send(state, out),
-        Action::NewLine => state.composer.area.insert_newline(),
+        Action::Send => {
+            if composing::may_send(state) {
+                sending::send(state, out);
+            }
+        }
+        Action::Editor => composing::editor(state, out),
+        Action::Complete => composing::complete(state, out),
+        Action::Replies => state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 }),
+        Action::KeepReply => composing::ask_to_keep(state),
+        Action::MessageUp => handling::select_message(state, -1),
+        Action::MessageDown => handling::select_message(state, 1),
+        Action::CopyMessageId => handling::copy(state, handling::What::MessageId, out),
+        Action::CopyConversationId => handling::copy(state, handling::What::ConversationId, out),
+        Action::CopyPhone => handling::copy(state, handling::What::Phone, out),
+        Action::OpenLink => handling::open_link(state, out),
+        Action::Export => handling::ask_to_export(state),
+        Action::Resolve => handling::set_status(state, Status::Resolved, out),
+        Action::Reopen => handling::set_status(state, Status::Open, out),
+        Action::SetPending => handling::set_status(state, Status::Pending, out),
+        Action::Snooze => handling::set_status(state, Status::Snoozed, out),
+        Action::UndoChange => handling::undo(state, out),
+        Action::Mute => handling::mute(state),
+        Action::Delete => {}
+        Action::NewLine => {
+            state.composer.area.insert_newline();
+            composing::changed(state, out);
+        }
         Action::RetrySend => queue::retry(state, out),
         Action::TakeBack => queue::take_back(state, out),
         Action::DiscardSend => queue::ask_to_discard(state),
@@ -184,6 +216,7 @@ pub(super) fn scroll_thread(state: &mut State, by: isize, out: &mut Vec<Effect>)
     let top = by < 0 && rows::top_reached(state, view, anchor);
     if let Some(view) = state.threads.get_mut(key) {
         view.anchor = anchor;
+        view.cursor = None;
         if anchor == Anchor::End {
             view.below = 0;
         }
@@ -261,6 +294,7 @@ fn back(state: &mut State) {
         return show_traffic(state, TrafficSize::Half);
     }
     match state.focus {
+        Focus::Composer if state.composer.completion.is_some() => state.composer.completion = None,
         Focus::Composer => state.focus = Focus::Thread,
         Focus::Thread => {
             let scrolled = state.open_thread().is_some_and(|view| view.anchor != Anchor::End);
@@ -389,6 +423,10 @@ fn edit(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         return overlays::edit(state, action);
     }
     let area = &mut state.composer.area;
+    if matches!(action, Action::LineStart | Action::LineEnd) {
+        // a placeholder that is selected would grow with the cursor
+        area.cancel_selection();
+    }
     match action {
         Action::LineStart => area.move_cursor(CursorMove::Head),
         Action::LineEnd => area.move_cursor(CursorMove::End),
@@ -400,13 +438,17 @@ fn edit(state: &mut State, action: Action, out: &mut Vec<Effect>) {
         Action::Redo => _ = area.redo(),
         _ => {}
     }
-    typing::agent_types(state, out);
+    composing::changed(state, out);
 }
 
 /// The question about a large paste, or about leaving, was answered.
 pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
     match state.panels.overlay.take() {
-        Some(Overlay::Paste { text }) if yes => keys::insert(state, &text),
+        Some(Overlay::Paste { text }) if yes => keys::insert(state, &text, out),
+        Some(Overlay::Sure { sure, .. }) if yes => match sure {
+            Sure::ForgetReply(name) => composing::forget(state, &name, out),
+            Sure::Status { keys, status } => handling::change_status(state, &keys, &status, out),
+        },
         Some(Overlay::Quit { .. }) if yes => out.push(Effect::Quit),
         Some(Overlay::Discard { client }) if yes => queue::discard(state, &client, out),
         _ => {}

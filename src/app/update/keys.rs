@@ -5,7 +5,7 @@ use std::time::Duration;
 use crokey::KeyCombination;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
 
-use super::{Effect, State, actions, overlays, typing};
+use super::{Effect, State, actions, composing, overlays};
 use crate::app::layout;
 use crate::app::msg::Timer;
 use crate::app::state::{Focus, Overlay};
@@ -24,15 +24,20 @@ pub fn context(state: &State) -> Context {
             Overlay::Palette { .. }
             | Overlay::Views { .. }
             | Overlay::GoTo { .. }
+            | Overlay::Replies { .. }
+            | Overlay::Ask { .. }
             | Overlay::Assign { .. }
             | Overlay::Search { .. },
         ) => Context::Prompt,
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. }) => Context::Dialog,
-        Some(Overlay::Unrouted { .. }) => Context::List,
+        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. } | Overlay::Sure { .. }) => {
+            Context::Dialog
+        }
+        Some(Overlay::Unrouted { .. } | Overlay::Links { .. }) => Context::List,
         Some(Overlay::Queue { .. }) => Context::Thread,
         None => match state.focus {
             Focus::List => Context::List,
             Focus::Thread => Context::Thread,
+            Focus::Composer if state.composer.completion.is_some() => Context::Completion,
             Focus::Composer => Context::Composer,
             Focus::Filter => Context::Prompt,
             Focus::Traffic => Context::Traffic,
@@ -72,13 +77,12 @@ fn text(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
             _ => {}
         }
     } else if state.focus == Focus::Composer && state.composer.area.input(event) {
-        state.composer.refusal = None;
-        typing::agent_types(state, out);
+        composing::changed(state, out);
     }
 }
 
 /// Text was pasted, or came in one read: never sent by itself.
-pub(super) fn paste(state: &mut State, text: String) {
+pub(super) fn paste(state: &mut State, text: String, out: &mut Vec<Effect>) {
     if state.panels.overlay.is_some() || state.focus == Focus::Filter {
         for c in text.chars().filter(|c| !c.is_control()) {
             overlays::type_char(state, c);
@@ -92,13 +96,16 @@ pub(super) fn paste(state: &mut State, text: String) {
     if text.chars().count() > LARGE_PASTE.0 || text.lines().count() > LARGE_PASTE.1 {
         state.panels.overlay = Some(Overlay::Paste { text });
     } else {
-        insert(state, &text);
+        insert(state, &text, out);
     }
 }
 
 /// Puts text into the composer at the cursor, without what a terminal must never be sent.
-pub(super) fn insert(state: &mut State, text: &str) {
+pub(super) fn insert(state: &mut State, text: &str, out: &mut Vec<Effect>) {
     state.composer.area.insert_str(&*crate::text::Clean::text(text));
+    composing::changed(state, out);
+    // what was pasted is meant as it is
+    state.composer.completion = None;
 }
 
 /// The mouse: the wheel scrolls what is under it, a click focuses and selects.

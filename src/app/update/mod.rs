@@ -1,6 +1,8 @@
 //! The pure heart: what each message changes, and what is wanted of the world because of it.
 
 mod actions;
+mod composing;
+mod handling;
 mod keys;
 mod lists;
 mod mending;
@@ -57,7 +59,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Input(Input::Paste(text)) => {
             state.last_key = Some(at);
             state.dirty = true;
-            keys::paste(state, text);
+            keys::paste(state, text, &mut out);
         }
         Msg::Input(Input::Resize { columns, rows }) => {
             state.size = (columns, rows);
@@ -94,10 +96,12 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::TokenChanged => session::token_changed(state, &mut out),
         Msg::Leaving => storing::leaving(state, &mut out),
         Msg::Drawn => state.timeline.drawn(at),
+        Msg::Done(result) => match result {
+            Ok(words) => say(state, false, words),
+            Err(words) => say(state, true, words),
+        },
         Msg::Edited(text) => {
-            if let Some(text) = text {
-                state.composer.set(text.trim_end_matches('\n'));
-            }
+            composing::edited(state, text, &mut out);
             out.push(Effect::Repaint);
             state.dirty = true;
         }
@@ -147,12 +151,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
         Report::Read { key, result } => reading::told(state, key, result, out),
-        Report::StatusSet { key, result } => {
-            if let Err(error) = result {
-                let name = title_of(state, key);
-                say(state, true, format!("The status of {name} was not changed: {error}"));
-            }
-        }
+        Report::StatusSet { key, result } => handling::status_set(state, key, result),
         Report::Room(report) => {
             state.rooms.report(report, state.now);
             state.dirty |= state.panels.traffic != super::state::TrafficSize::Hidden;

@@ -3,12 +3,12 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, queue, searching, views, waiting};
+use super::{Effect, State, actions, composing, handling, queue, searching, views, waiting};
 use crate::app::inbox::View;
-use crate::app::state::{Focus, Overlay};
+use crate::app::state::{Ask, Focus, Overlay, Sure};
 use crate::chat::ConversationKey;
 use crate::config::Action;
-use crate::text;
+use crate::text::{self, Clean};
 
 /// At most this many lines are offered below a prompt.
 const MOST_HITS: usize = 200;
@@ -114,6 +114,16 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
                 look_up(state);
             }
         }
+        Action::Editor => composing::editor(state, out),
+        Action::Delete => {
+            if let Some(Overlay::Replies { search, chosen }) = &state.panels.overlay
+                && let Some((name, _)) = state.replies.matching(search).get(*chosen)
+            {
+                let words = Clean::line(&format!("Delete the canned reply /{name}?"));
+                let sure = Sure::ForgetReply((*name).to_owned());
+                state.panels.overlay = Some(Overlay::Sure { sure, words });
+            }
+        }
         Action::LineStart
         | Action::LineEnd
         | Action::DeleteWord
@@ -142,6 +152,7 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
     match state.panels.overlay.as_mut()? {
         Overlay::Palette { search, chosen }
         | Overlay::Views { search, chosen }
+        | Overlay::Replies { search, chosen }
         | Overlay::GoTo { search, chosen }
         | Overlay::Search { search, chosen, .. }
         | Overlay::Assign { search, chosen, .. } => Some((search, chosen)),
@@ -150,13 +161,18 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Unrouted { .. }
         | Overlay::Queue { .. }
         | Overlay::Discard { .. }
+        | Overlay::Links { .. }
+        | Overlay::Ask { .. }
+        | Overlay::Sure { .. }
         | Overlay::Quit { .. } => None,
     }
 }
 
 /// Changes what was typed, whichever line takes it now, and starts again at the first hit.
 fn change(state: &mut State, with: impl FnOnce(&mut String)) {
-    if let Some((search, chosen)) = search(state) {
+    if let Some(Overlay::Ask { typed, .. }) = &mut state.panels.overlay {
+        with(typed);
+    } else if let Some((search, chosen)) = search(state) {
         with(search);
         *chosen = 0;
         look_up(state);
@@ -197,6 +213,8 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Palette { search, .. }) => palette_hits(search).len(),
         Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
+        Some(Overlay::Replies { search, .. }) => state.replies.matching(search).len(),
+        Some(Overlay::Links { links, .. }) => links.len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Queue { .. }) => state.outbox.items().len(),
         Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |(_, hits)| hits.len()),
@@ -206,7 +224,9 @@ fn choose(state: &mut State, by: isize) {
     .saturating_sub(1);
     let move_it = |at: &mut usize| *at = at.saturating_add_signed(by).min(last);
     match state.panels.overlay.as_mut() {
-        Some(Overlay::Unrouted { chosen } | Overlay::Queue { chosen }) => move_it(chosen),
+        Some(Overlay::Unrouted { chosen } | Overlay::Queue { chosen } | Overlay::Links { chosen, .. }) => {
+            move_it(chosen)
+        }
         Some(_) => {
             if let Some((_, chosen)) = search(state) {
                 move_it(chosen);
@@ -242,6 +262,21 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
                 actions::enter(state, key, out);
             }
         }
+        Some(Overlay::Replies { search, chosen }) => {
+            let text = state.replies.matching(&search).get(chosen).map(|(_, text)| (*text).to_owned());
+            if let Some(text) = text {
+                composing::put_in(state, &text, out);
+            }
+        }
+        Some(Overlay::Links { links, chosen }) => {
+            if let Some(link) = links.into_iter().nth(chosen) {
+                out.push(Effect::OpenLink(link));
+            }
+        }
+        Some(Overlay::Ask { ask, typed }) => match ask {
+            Ask::ReplyName { text } => composing::keep(state, &typed, &text, out),
+            Ask::ExportPath => handling::export(state, typed.trim(), out),
+        },
         Some(Overlay::Assign { index, chosen, .. }) => {
             if let Some(key) = state.panels.hits.get(chosen).copied() {
                 waiting::belongs(state, index, key, out);

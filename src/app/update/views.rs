@@ -2,7 +2,7 @@
 
 use super::{State, actions, say};
 use crate::app::inbox::{BuiltIn, View};
-use crate::app::state::Focus;
+use crate::app::state::{Focus, Overlay};
 
 /// Shows a view.
 pub(super) fn show(state: &mut State, view: View) {
@@ -10,6 +10,13 @@ pub(super) fn show(state: &mut State, view: View) {
     state.focus = Focus::List;
     actions::show_list(state);
     state.focus = Focus::List;
+}
+
+/// Offers the views, the present one chosen.
+pub(super) fn choose(state: &mut State) {
+    let views = super::view_hits(state, "");
+    let chosen = views.iter().position(|(view, _)| view.name == state.inbox.view().name).unwrap_or(0);
+    state.panels.overlay = Some(Overlay::Views { search: String::new(), chosen });
 }
 
 /// The next view of those that every inbox has and the user's own, round and round.

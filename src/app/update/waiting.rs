@@ -116,7 +116,12 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
                 facts.led_by(id);
                 let unread = u32::try_from(page.messages.iter().filter(|m| m.direction == Direction::Inbound).count());
                 facts.unread = facts.unread.or(unread.ok());
-                lists::put(state, &facts, NameOrigin::Declared, out);
+                let key = lists::put(state, &facts, NameOrigin::Declared, out);
+                // the row counts the messages already that have waited for it
+                let inbound = |waiter: &&Waiter| waiter.message.direction == Direction::Inbound;
+                let counted = u32::try_from(waiters.iter().filter(inbound).count()).unwrap_or(u32::MAX);
+                let unread = state.inbox.get(key).map_or(0, |row| row.unread);
+                state.unread_owed.insert(key, counted.min(unread));
                 None
             }
             None => Some(Clean::line("the backend's answer does not describe the conversation")),

@@ -113,6 +113,20 @@ actions! {
         ToggleDetails = "toggle-details",
         /// Copy the text of the selected message
         CopyText = "copy-text",
+        /// Select the message above
+        MessageUp = "message-up",
+        /// Select the message below
+        MessageDown = "message-down",
+        /// Copy the id of the selected message
+        CopyMessageId = "copy-message-id",
+        /// Copy the id of the conversation
+        CopyConversationId = "copy-conversation-id",
+        /// Copy the customer's phone
+        CopyPhone = "copy-phone",
+        /// Open a link of the selected message, or of the conversation
+        OpenLink = "open-link",
+        /// Write the conversation to a file: text, Markdown or JSON
+        Export = "export",
         /// Mark the conversation as unread
         MarkUnread = "mark-unread",
         /// Say that the selected unrouted message belongs to the open conversation
@@ -127,6 +141,14 @@ actions! {
         Send = "send",
         /// Begin a new line
         NewLine = "new-line",
+        /// Write in your editor ($VISUAL or $EDITOR)
+        Editor = "editor",
+        /// Take the emoji or canned reply that is offered
+        Complete = "complete",
+        /// Choose, change or delete a canned reply
+        Replies = "replies",
+        /// Keep what is written as a canned reply
+        KeepReply = "keep-reply",
         /// Send a waiting or unconfirmed reply again
         RetrySend = "retry-send",
         /// Take a waiting or unconfirmed reply back into the composer
@@ -136,11 +158,27 @@ actions! {
         /// Show what waits to be sent, in all conversations
         Queue = "queue",
     }
+    Handle {
+        /// Resolve (this or the marked ones)
+        Resolve = "resolve",
+        /// Reopen (this or the marked ones)
+        Reopen = "reopen",
+        /// Set to pending (this or the marked)
+        SetPending = "set-pending",
+        /// Snooze (this or the marked ones)
+        Snooze = "snooze",
+        /// Undo the last change of status
+        UndoChange = "undo-change",
+        /// Mute, or let it ring again
+        Mute = "mute",
+    }
     Edit {
         /// Go to the beginning of the line
         LineStart = "line-start",
         /// Go to the end of the line
         LineEnd = "line-end",
+        /// Delete what is chosen
+        Delete = "delete",
         /// Delete the word before the cursor
         DeleteWord = "delete-word",
         /// Delete to the beginning of the line
@@ -189,6 +227,8 @@ pub enum Group {
     Read,
     /// Answering the customer.
     Answer,
+    /// What becomes of a conversation.
+    Handle,
     /// Editing text in the composer and in prompts.
     Edit,
     /// Changing what the screen shows.
@@ -199,8 +239,8 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Group; 7] =
-        [Group::Move, Group::Find, Group::Read, Group::Answer, Group::Edit, Group::Look, Group::Program];
+    pub const ALL: [Group; 8] =
+        [Group::Move, Group::Find, Group::Read, Group::Answer, Group::Handle, Group::Edit, Group::Look, Group::Program];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
@@ -209,6 +249,7 @@ impl Group {
             Group::Find => "Finding",
             Group::Read => "Reading",
             Group::Answer => "Answering",
+            Group::Handle => "The conversation",
             Group::Edit => "Editing text",
             Group::Look => "The screen",
             Group::Program => "The program",

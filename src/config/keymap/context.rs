@@ -17,6 +17,8 @@ pub enum Context {
     Traffic,
     /// The composer of replies and notes.
     Composer,
+    /// The composer while it offers an emoji or a canned reply.
+    Completion,
     /// A line to type into, with what it finds below: filter, go to, palette.
     Prompt,
     /// The help.
@@ -27,7 +29,7 @@ pub enum Context {
 
 impl Context {
     /// Every context, in the order in which `switchboard keys` shows them.
-    pub const ALL: [Context; 10] = [
+    pub const ALL: [Context; 11] = [
         Context::Global,
         Context::Browse,
         Context::List,
@@ -35,6 +37,7 @@ impl Context {
         Context::Details,
         Context::Traffic,
         Context::Composer,
+        Context::Completion,
         Context::Prompt,
         Context::Help,
         Context::Dialog,
@@ -50,6 +53,7 @@ impl Context {
             Context::Details => "details",
             Context::Traffic => "traffic",
             Context::Composer => "composer",
+            Context::Completion => "completion",
             Context::Prompt => "prompt",
             Context::Help => "help",
             Context::Dialog => "dialog",
@@ -66,6 +70,7 @@ impl Context {
             Context::Details => "In the details",
             Context::Traffic => "In the traffic panel",
             Context::Composer => "In the composer",
+            Context::Completion => "While the composer offers something",
             Context::Prompt => "In a prompt",
             Context::Help => "In the help",
             Context::Dialog => "In a question",
@@ -79,7 +84,7 @@ impl Context {
 
     /// Whether a bare character is text here, and so never a command.
     pub fn takes_text(self) -> bool {
-        matches!(self, Context::Global | Context::Composer | Context::Prompt | Context::Help)
+        matches!(self, Context::Global | Context::Composer | Context::Completion | Context::Prompt | Context::Help)
     }
 
     /// The contexts that hold while this one has the focus, innermost first: the argument of
@@ -93,6 +98,7 @@ impl Context {
             Context::Details => &[Context::Details, Context::Browse, Context::Global],
             Context::Traffic => &[Context::Traffic, Context::Browse, Context::Global],
             Context::Composer => &[Context::Composer, Context::Global],
+            Context::Completion => &[Context::Completion, Context::Composer, Context::Global],
             Context::Prompt => &[Context::Prompt, Context::Global],
             Context::Help => &[Context::Help, Context::Global],
             Context::Dialog => &[Context::Dialog, Context::Global],

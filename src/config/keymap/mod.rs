@@ -16,7 +16,7 @@ use crokey::KeyCombination;
 
 pub use action::{Action, Group};
 pub use context::Context;
-pub use notation::{KeySequence, key_of};
+pub use notation::{KeySequence, key_name, key_of};
 pub use show::KeysFormat;
 
 use super::source::{ConfigError, Half, Source, suggestion};

@@ -96,6 +96,17 @@ fn parse_key(text: &str) -> Result<KeyCombination, String> {
     Ok(normal(key))
 }
 
+/// A key as people write it.
+pub fn key_name(key: KeyCombination) -> String {
+    struct Name(KeyCombination);
+    impl fmt::Display for Name {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_key(f, self.0)
+        }
+    }
+    Name(key).to_string()
+}
+
 fn write_key(f: &mut fmt::Formatter<'_>, key: KeyCombination) -> fmt::Result {
     let code = *key.codes.first();
     let letter = matches!(code, KeyCode::Char(c) if c.is_ascii_alphabetic());

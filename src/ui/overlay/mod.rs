@@ -1,5 +1,6 @@
 //! What lies over the screen and takes all keys: help, prompts with what they find, questions, unrouted messages.
 
+mod choice;
 mod help;
 mod prompt;
 mod question;
@@ -24,6 +25,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Views { search, chosen } => prompt::views(canvas, search, *chosen),
         Overlay::GoTo { search, chosen } => prompt::conversations(canvas, "Go to", search, *chosen),
         Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
+        Overlay::Replies { search, chosen } => choice::replies(canvas, search, *chosen),
+        Overlay::Links { links, chosen } => choice::links(canvas, links, *chosen),
+        Overlay::Ask { ask, typed } => choice::ask(canvas, ask, typed),
+        Overlay::Sure { words, .. } => question::sure(canvas, words),
         Overlay::Paste { text } => question::paste(canvas, text),
         Overlay::Unrouted { chosen } => unrouted::draw(canvas, *chosen),
         Overlay::Quit { reason } => question::quit(canvas, reason),
@@ -89,4 +94,13 @@ fn typed(canvas: &mut Canvas<'_>, area: Rect, text: &str, placeholder: &str) -> 
     }
     canvas.put_cursor(area, column, 0);
     Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
+}
+
+/// Shows that a row is the chosen one.
+fn mark(canvas: &mut Canvas<'_>, area: Rect, nth: u16, chosen: bool) {
+    if chosen {
+        let (mark, style) = (canvas.glyphs.selected, canvas.theme.panel.selected);
+        canvas.tint(Rect { y: area.y + nth, height: 1, ..area }, style);
+        canvas.pen(area, nth).skip(1).put(mark, style);
+    }
 }

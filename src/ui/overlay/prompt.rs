@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::{boxed, typed};
+use super::{boxed, mark, typed};
 use crate::app::layout::list_top;
 use crate::app::{Sort, times, update};
 use crate::text;
@@ -70,9 +70,9 @@ pub(super) fn views(canvas: &mut Canvas<'_>, search: &str, chosen: usize) {
         let mut pen = canvas.pen(area, nth);
         pen.skip(2).put(if view.name == current { open } else { " " }, theme.panel.key);
         let sort = if view.sort == Sort::Latest { "" } else { view.sort.words() };
-        pen.cell(&view.name, 20, theme.panel.value).skip(1);
-        let room = pen.left().saturating_sub(8);
-        pen.cell(sort, room, theme.screen.dim).cell_right(&count.to_string(), 7, theme.panel.key);
+        let room = pen.left().saturating_sub(9 + text::width(sort));
+        pen.cell(&view.name, room, theme.panel.value).skip(1);
+        pen.put(sort, theme.screen.dim).cell_right(&count.to_string(), 7, theme.panel.key);
         mark(canvas, area, nth, index == chosen);
     }
 }
@@ -109,14 +109,6 @@ fn found(canvas: &mut Canvas<'_>, area: Rect, chosen: usize) {
         let time = row.last_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
         pen.cell_right(&time, 7, theme.list.time);
         mark(canvas, area, nth, index == chosen);
-    }
-}
-
-pub(super) fn mark(canvas: &mut Canvas<'_>, area: Rect, nth: u16, chosen: bool) {
-    if chosen {
-        let (mark, style) = (canvas.glyphs.selected, canvas.theme.panel.selected);
-        canvas.tint(Rect { y: area.y + nth, height: 1, ..area }, style);
-        canvas.pen(area, nth).skip(1).put(mark, style);
     }
 }
 

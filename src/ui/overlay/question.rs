@@ -57,6 +57,11 @@ pub(super) fn discard(canvas: &mut Canvas<'_>, client: &Id) {
     ask(canvas, "Throw away?", &first, &body);
 }
 
+/// Is this meant?
+pub(super) fn sure(canvas: &mut Canvas<'_>, words: &str) {
+    ask(canvas, "Sure?", words, &[]);
+}
+
 fn ask(canvas: &mut Canvas<'_>, title: &str, question: &str, body: &[String]) {
     const COLUMNS: u16 = 64;
     let columns = usize::from(COLUMNS.min(canvas.rects.overlay.width.saturating_sub(2))).saturating_sub(2);

@@ -2,7 +2,7 @@
 
 use ratatui::style::Modifier;
 
-use super::prompt::mark;
+use super::mark;
 use super::{boxed, typed};
 use crate::app::layout::list_top;
 use crate::app::{finding, times, update};

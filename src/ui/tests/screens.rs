@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use super::{scene, screen};
-use crate::app::{BuiltIn, Focus, Loading, Mode, Overlay, Sort, State, TrafficSize, Unrouted, update};
+use crate::app::{Ask, BuiltIn, Focus, Loading, Mode, Overlay, Sort, State, Sure, TrafficSize, Unrouted, update};
 use crate::backend::{Health, SessionState};
 use crate::chat::Evidence;
 use crate::text::Clean;
@@ -133,6 +133,59 @@ fn views_of_the_list() {
         state.inbox.mark(key, true);
     }
     one("marked", &state);
+}
+
+fn with_replies(columns: u16, rows: u16) -> State {
+    let mut state = scene::open(columns, rows);
+    state.replies.put("hello", "Hello {first_name}, this is {agent}. How can I help?");
+    state.replies.put("refund", "Your refund for {order} is on its way:\nit takes {days} days.");
+    state.focus = Focus::Composer;
+    state
+}
+
+#[test]
+fn what_the_composer_offers() {
+    at_all_sizes("completion", |columns, rows| {
+        let mut state = with_replies(columns, rows);
+        state.composer.set("/");
+        state.composer.look(&state.replies.clone());
+        state
+    });
+    let mut state = with_replies(80, 24);
+    state.composer.set("Thank you :hear");
+    state.composer.look(&state.replies.clone());
+    one("completion_emoji", &state);
+    at_all_sizes("replies", |columns, rows| {
+        let mut state = with_replies(columns, rows);
+        state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 1 });
+        state
+    });
+    let mut state = scene::open(80, 24);
+    state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 });
+    one("replies_none", &state);
+}
+
+#[test]
+fn lines_that_are_asked_for_and_what_follows_a_key() {
+    at_all_sizes("hints", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.pending_keys = vec![crokey::key!(t)];
+        state
+    });
+    let mut state = scene::open(80, 24);
+    state.focus = Focus::Thread;
+    let typed = "maria-lópez-2026-11-22.md".to_owned();
+    state.panels.overlay = Some(Overlay::Ask { ask: Ask::ExportPath, typed });
+    one("export", &state);
+    let ask = Ask::ReplyName { text: "Hello\nthere".to_owned() };
+    state.panels.overlay = Some(Overlay::Ask { ask, typed: String::new() });
+    one("keep_reply", &state);
+    let links = ["https://example.com/orders/1042", "mailto:shop@example.com"].map(Clean::line).to_vec();
+    state.panels.overlay = Some(Overlay::Links { links, chosen: 1 });
+    one("links", &state);
+    let sure = Sure::Status { keys: Vec::new(), status: crate::chat::Status::Resolved };
+    state.panels.overlay = Some(Overlay::Sure { sure, words: Clean::line("Resolve 3 conversations?") });
+    one("sure", &state);
 }
 
 #[test]

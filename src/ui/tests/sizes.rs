@@ -16,6 +16,9 @@ fn overlay() -> impl Strategy<Value = Option<Overlay>> {
         1 => "\\PC{0,300}|[\u{0}-\u{1f}a]{0,300}".prop_map(|text| Some(Overlay::Paste { text })),
         1 => (0..5_usize).prop_map(|chosen| Some(Overlay::Unrouted { chosen })),
         1 => (0..5_usize, ".{0,5}").prop_map(|(index, search)| Some(Overlay::Assign { index, search, chosen: 0 })),
+        1 => (".{0,12}", 0..9_usize).prop_map(|(search, chosen)| Some(Overlay::Views { search, chosen })),
+        1 => (".{0,12}", 0..9_usize).prop_map(|(search, chosen)| Some(Overlay::Replies { search, chosen })),
+        1 => ".{0,90}".prop_map(|typed| Some(Overlay::Ask { ask: crate::app::Ask::ExportPath, typed })),
         1 => Just(Some(Overlay::Quit { reason: Clean::line("2 not sent") })),
     ]
 }

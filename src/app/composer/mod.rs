@@ -1,10 +1,17 @@
 //! Where the agent writes. Each conversation has a draft of its own; the text can never slip into another thread.
 
+mod completion;
+mod placeholders;
+
 use std::collections::{HashMap, HashSet};
 
 use ratatui_textarea::TextArea;
 
+pub use completion::{Completion, Kind, Offer, replace};
+pub use placeholders::{fill, placeholders};
+
 use crate::chat::ConversationKey;
+use crate::config::Replies;
 
 /// Whom the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -27,6 +34,14 @@ pub struct Composer {
     pub area: TextArea<'static>,
     /// Why the last text came back, in words.
     pub refusal: Option<crate::text::Clean>,
+    /// What is offered for the word before the cursor.
+    pub completion: Option<Completion>,
+    /// The text came from a canned reply with placeholders: Tab goes to those that are not filled in.
+    pub stops: bool,
+    /// The text about which the agent was asked: Enter again sends it.
+    pub sure: Option<String>,
+    /// The canned reply that the editor is open on; without one it is open on the text.
+    pub editing: Option<String>,
     drafts: HashMap<ConversationKey, TextArea<'static>>,
     /// What the store has of each.
     kept: HashMap<ConversationKey, String>,
@@ -48,6 +63,14 @@ impl Composer {
         self.target = key;
         self.mode = Mode::Reply;
         self.refusal = None;
+        self.completion = None;
+        self.stops = !placeholders(&self.text()).is_empty();
+    }
+
+    /// Looks what can be offered now that the text has changed; a `:name:` that was closed becomes its emoji.
+    pub fn look(&mut self, replies: &Replies) {
+        completion::close_emoji(&mut self.area);
+        self.completion = Completion::of(&self.area, replies);
     }
 
     /// The text as it would be sent.
@@ -65,6 +88,9 @@ impl Composer {
         let text = self.text();
         self.area = TextArea::default();
         self.refusal = None;
+        self.completion = None;
+        self.stops = false;
+        self.sure = None;
         text
     }
 

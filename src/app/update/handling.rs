@@ -1,0 +1,214 @@
+//! What is done with a conversation as a whole, or with several marked ones: status with undo, mute, copy, links, export.
+
+use super::{Effect, State, counted, say, target, title_of};
+use crate::app::effect::Saving;
+use crate::app::state::{Ask, Change, Focus, Overlay, Sure};
+use crate::app::threads::Anchor;
+use crate::app::{export, rows};
+use crate::backend::{Command, RestError};
+use crate::chat::{ConversationKey, Status};
+use crate::text::{self, Clean};
+
+/// At most this many changes can be undone.
+const UNDOABLE: usize = 50;
+
+/// The conversations that a command is about: the marked ones while the list has the focus, else the selected or the
+/// open one.
+fn subjects(state: &State) -> Vec<ConversationKey> {
+    if state.focus == Focus::List && state.inbox.marked_count() > 0 {
+        return state.inbox.marked();
+    }
+    let one = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
+    one.into_iter().collect()
+}
+
+/// Moves conversations to another status; several only after a question.
+pub(super) fn set_status(state: &mut State, status: Status, out: &mut Vec<Effect>) {
+    let keys = subjects(state);
+    match keys.as_slice() {
+        [] => say(state, false, "No conversation is selected"),
+        [_] => change_status(state, &keys, &status, out),
+        several => {
+            let words = format!("{} {}?", verb(&status), counted(several.len(), "conversation"));
+            state.panels.overlay =
+                Some(Overlay::Sure { sure: Sure::Status { keys, status }, words: Clean::line(&words) });
+        }
+    }
+}
+
+fn verb(status: &Status) -> &'static str {
+    match status {
+        Status::Open => "Reopen",
+        Status::Pending => "Set to pending:",
+        Status::Snoozed => "Snooze",
+        Status::Resolved => "Resolve",
+        Status::Other(_) => "Change",
+    }
+}
+
+/// The same without a question.
+pub(super) fn change_status(state: &mut State, keys: &[ConversationKey], status: &Status, out: &mut Vec<Effect>) {
+    let mut before = Vec::new();
+    for key in keys {
+        let Some(row) = state.inbox.get(*key).filter(|row| row.status != *status) else { continue };
+        before.push((*key, row.status.clone()));
+        put_status(state, *key, status, out);
+    }
+    let word = crate::app::rows::status_word(status).to_owned();
+    let undo = state.keymap.keys_for(crate::config::Action::UndoChange, crate::config::Context::List.stack());
+    let undo = undo.first().map(|keys| format!(" · {keys} undoes it")).unwrap_or_default();
+    match before.as_slice() {
+        [] => return say(state, false, format!("Already {word}")),
+        [(key, _)] => {
+            let name = title_of(state, *key);
+            say(state, false, format!("{name} is {word} now{undo}"));
+        }
+        several => say(state, false, format!("{} are {word} now{undo}", counted(several.len(), "conversation"))),
+    }
+    state.inbox.clear_marks();
+    state.changes.push(Change { before });
+    if state.changes.len() > UNDOABLE {
+        state.changes.remove(0);
+    }
+}
+
+fn put_status(state: &mut State, key: ConversationKey, status: &Status, out: &mut Vec<Effect>) {
+    let Some(target) = target(state, key) else { return };
+    state.inbox.change(key, |row| row.status = status.clone());
+    state.dirty = true;
+    out.push(Effect::Backend(Command::SetStatus { target, status: status.clone() }));
+}
+
+/// Undoes the last change of a status.
+pub(super) fn undo(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(Change { before }) = state.changes.pop() else {
+        return say(state, false, "Nothing to undo");
+    };
+    for (key, status) in &before {
+        put_status(state, *key, status, out);
+    }
+    match before.as_slice() {
+        [(key, status)] => {
+            let (name, word) = (title_of(state, *key), crate::app::rows::status_word(status).to_owned());
+            say(state, false, format!("Undone: {name} is {word} again"));
+        }
+        several => say(state, false, format!("Undone for {}", counted(several.len(), "conversation"))),
+    }
+}
+
+/// The backend answered; where it refused, the row is as it was.
+pub(super) fn status_set(state: &mut State, key: ConversationKey, result: Result<(), RestError>) {
+    let Err(error) = result else { return };
+    let name = title_of(state, key);
+    let last = state.changes.iter().rposition(|change| change.before.iter().any(|(changed, _)| *changed == key));
+    if let Some(change) = last.and_then(|at| state.changes.get_mut(at))
+        && let Some(at) = change.before.iter().position(|(changed, _)| *changed == key)
+    {
+        let (_, status) = change.before.remove(at);
+        state.inbox.change(key, |row| row.status = status);
+    }
+    state.changes.retain(|change| !change.before.is_empty());
+    say(state, true, format!("The status of {name} was not changed: {error}"));
+}
+
+/// Lets conversations neither ring nor notify, or lets them again.
+pub(super) fn mute(state: &mut State) {
+    let keys = subjects(state);
+    let muted = keys.iter().filter(|key| state.inbox.toggle_mute(**key)).count();
+    match keys.as_slice() {
+        [] => say(state, false, "No conversation is selected"),
+        [key] => {
+            let name = title_of(state, *key);
+            let words = if muted > 0 { "is silent here until you leave" } else { "may ring again" };
+            say(state, false, format!("{name} {words}"));
+        }
+        several => say(state, false, format!("{muted} of {} silent here", counted(several.len(), "conversation"))),
+    }
+}
+
+/// What can be put on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    MessageId,
+    ConversationId,
+    Phone,
+}
+
+/// Copies an id or a phone.
+pub(super) fn copy(state: &mut State, what: What, out: &mut Vec<Effect>) {
+    let key = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
+    let row = key.and_then(|key| state.inbox.get(key));
+    let found = match what {
+        What::ConversationId => row.map(|row| row.id.shown()),
+        What::Phone => row.and_then(|row| row.phone.as_ref()).map(crate::chat::Phone::shown),
+        What::MessageId => {
+            let message = state.open_thread().and_then(|view| rows::message_at_anchor(state, view));
+            message.and_then(|message| message.ids.iter().next().map(crate::chat::Id::shown))
+        }
+    };
+    match found {
+        Some(text) => {
+            say(state, false, format!("Copied {text}"));
+            out.push(Effect::Copy(text));
+        }
+        None => say(state, false, "Nothing to copy here"),
+    }
+}
+
+/// Opens the link of the selected message, or asks which.
+pub(super) fn open_link(state: &mut State, out: &mut Vec<Effect>) {
+    let message = state.open_thread().and_then(|view| rows::message_at_anchor(state, view));
+    let text = message.and_then(crate::chat::Message::text);
+    let mut links: Vec<Clean> = text::links(text.as_deref().unwrap_or_default()).into_iter().map(|l| l.url).collect();
+    if links.is_empty() {
+        // then those of the whole thread, the newest first
+        let texts = state.open_thread().into_iter().flat_map(|view| view.thread.iter().rev());
+        links = texts.filter_map(|message| message.text()).flat_map(|text| text::links(&text)).map(|l| l.url).collect();
+        links.dedup();
+        links.truncate(100);
+        if links.is_empty() {
+            return say(state, false, "There is no link in this conversation");
+        }
+        state.panels.overlay = Some(Overlay::Links { links, chosen: 0 });
+        return;
+    }
+    match links.as_slice() {
+        [one] => out.push(Effect::OpenLink(one.clone())),
+        _ => state.panels.overlay = Some(Overlay::Links { links, chosen: 0 }),
+    }
+}
+
+/// Asks where to write the open conversation to.
+pub(super) fn ask_to_export(state: &mut State) {
+    let Some(row) = state.open.and_then(|key| state.inbox.get(key)) else {
+        return say(state, false, "Open a conversation first (Enter)");
+    };
+    let typed = export::file_name(&row.title(), state.now, &state.settings.zone);
+    state.panels.overlay = Some(Overlay::Ask { ask: Ask::ExportPath, typed });
+}
+
+/// Writes the open conversation to a file; its ending says how.
+pub(super) fn export(state: &mut State, path: &str, out: &mut Vec<Effect>) {
+    let Some(key) = state.open else { return };
+    let Some(text) = export::conversation(state, key, path) else {
+        return say(state, true, "The name must end in .txt, .md or .json");
+    };
+    out.push(Effect::Save { path: path.into(), text, what: Saving::Export });
+}
+
+/// Selects the message above or below.
+pub(super) fn select_message(state: &mut State, by: isize) {
+    let Some(key) = state.open else { return };
+    let Some(view) = state.threads.get(key).filter(|view| !view.thread.is_empty()) else { return };
+    state.focus = Focus::Thread;
+    let last = view.thread.len() - 1;
+    let to = rows::current(state, view).map_or(last, |at| at.saturating_add_signed(by).min(last));
+    let anchor = if rows::is_visible(state, view, to) { view.anchor } else { rows::at_message(state, view, to) };
+    if let Some(view) = state.threads.get_mut(key) {
+        view.anchor = anchor;
+        view.cursor = Some(to);
+        if anchor == Anchor::End {
+            view.below = 0;
+        }
+    }
+}
