@@ -67,6 +67,8 @@ pub struct ThreadView {
     pub cached: bool,
     /// Events brought messages since the backend last told the whole: there may be others that no event brought.
     pub unverified: bool,
+    /// The last message of which that was not so.
+    pub verified_to: Option<Id>,
     /// Pages that were fetched for its gaps since the newest stretch came.
     pub gap_pages: u8,
 }

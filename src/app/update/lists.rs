@@ -276,7 +276,7 @@ pub(super) fn thread(
     }
     let mut kept: Vec<Message> =
         answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
-    let live_since = state.live_since;
+    let (live_since, now) = (state.live_since, state.now);
     let for_gap = matches!(page, Page::Before { message, .. } if mending::is_for_gap(state, key, message));
     let Some(view) = state.threads.get_mut(key) else { return };
     let mut progress = false;
@@ -311,6 +311,15 @@ pub(super) fn thread(
             view.latest = Loading::Done;
             view.epoch = *epoch;
             // What came while the answer was on its way is not in it.
+            let (newest, oldest) = (ids.last(), ids.first());
+            let name = |ids: Option<&MessageIds>| ids.and_then(|ids| ids.iter().next().cloned());
+            let verified = std::mem::replace(&mut view.verified_to, name(newest));
+            // More came than this stretch holds: what no event brought may lie before it.
+            if let (true, Some(verified), Some(oldest)) = (view.unverified && !start, verified, name(oldest))
+                && !ids.iter().any(|ids| ids.iter().any(|id| *id == verified))
+            {
+                view.change(|thread| thread.doubt(&verified, &oldest, now));
+            }
             view.unverified = view.thread.last().is_some_and(|last| !ids.iter().any(|ids| last.ids.shares(ids)));
             if first_time {
                 view.mark_new(unread);

@@ -41,6 +41,9 @@ pub(super) fn place(
         if inbound {
             view.typing = None;
         }
+        if !view.unverified {
+            view.verified_to = view.thread.last().and_then(|last| last.ids.iter().next().cloned());
+        }
         match view.change(|thread| thread.insert(message)) {
             Inserted::New { out_of_order: late, .. } => {
                 out_of_order = late;

@@ -147,6 +147,20 @@ impl Thread {
         }
     }
 
+    /// Something may be missing between these two although nothing was noticed: it becomes a gap. False when they are not
+    /// both here in this order, or the gap is known.
+    pub fn doubt(&mut self, after: &Id, before: &Id, since: Timestamp) -> bool {
+        let (Some(above), Some(below)) = (self.names.get(after).copied(), self.names.get(before).copied()) else {
+            return false;
+        };
+        let known = self.breaks.iter().any(|gap| gap.before == Some(below));
+        if known || self.position(above) >= self.position(below) {
+            return false;
+        }
+        self.breaks.push(Break { after: Some(above), before: Some(below), since });
+        true
+    }
+
     /// The gaps, in order.
     pub fn gaps(&self) -> Vec<Gap> {
         let name = |place: Option<u32>| {

@@ -201,6 +201,9 @@ impl Thread {
             if slot.message.origin == Origin::Local {
                 slot.message.origin = Origin::Live;
                 slot.message.delivery.failure = None;
+                // Our clock's time is not the backend's: kept as such, it would move the message once its copy comes.
+                let written = slot.message.created_at.take();
+                slot.message.sent_at = slot.message.sent_at.or(written);
             }
         });
         self.name(place, &before);

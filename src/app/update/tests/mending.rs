@@ -180,3 +180,22 @@ fn what_could_not_be_routed_is_routed_once_its_conversation_is_known() {
     assert_eq!(world.verdict(), Verdict::Background { key });
     assert_eq!(world.state.inbox.get(key).unwrap().preview.as_deref(), Some("who am I"));
 }
+
+#[test]
+fn what_was_lost_before_more_than_a_page_of_events_is_found() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let one = world.open(1);
+    world.thread(one, Page::Latest, Purpose::Asked, stretch(0, 50));
+    for message in stretch(53, 150) {
+        let message = Box::new(message);
+        world.frame("new_message", Event::Message { evidence: evidence(&oid(1)), message, facts: Box::default() });
+    }
+    let asked = fetches(&world.thread(one, Page::Latest, Purpose::Drift, stretch(100, 150)));
+    assert_eq!(asked.len(), 1, "the page reaches nothing that was verified");
+    let page = asked[0].1.clone();
+    let asked = fetches(&world.thread(one, page, Purpose::Asked, stretch(50, 100)));
+    let page = asked[0].1.clone();
+    world.thread(one, page, Purpose::Asked, stretch(0, 50));
+    let view = world.state.threads.get(one).unwrap();
+    assert_eq!((view.thread.len(), view.thread.gaps().len()), (150, 0));
+}
