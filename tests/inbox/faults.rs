@@ -69,7 +69,7 @@ fn through_thick_and_thin_the_terminal_stays_intact() {
             proxy.cut(Kind::Rest);
             proxy.cut(Kind::Socket);
         }
-        let text = format!("message {number} although {way}.");
+        let text = format!("no. {number}, {way}.");
         let inbound = json!({ "conversation": id, "text": text, "emit": *way != "server down" });
         runtime.block_on(server.control("inbound", inbound));
         let (columns, rows) = if number % 2 == 0 { (100, 30) } else { (120, 40) };
