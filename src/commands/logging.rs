@@ -32,6 +32,7 @@ pub fn start_log(argument: Option<&Path>, log: &Log) -> Result<Option<WorkerGuar
         .max_log_files(usize::from(log.keep_days.max(1)))
         .build(&directory)
         .map_err(|error| Failure::Other(format!("cannot write the log {}: {error}", file.display())))?;
+    keep_private(&directory, &name.to_string_lossy());
     let (writer, guard) = tracing_appender::non_blocking(appender);
     // Set only once a process; a second try (a test) keeps the first log.
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
@@ -45,4 +46,18 @@ pub fn start_log(argument: Option<&Path>, log: &Log) -> Result<Option<WorkerGuar
 fn may_be_logged(about: &tracing::Metadata<'_>) -> bool {
     let ours = about.target() == "switchboard" || about.target().starts_with("switchboard::");
     ours || *about.level() <= tracing::Level::INFO
+}
+
+/// The log tells who wrote when: its files are their owner's alone, as the folder is that is made for them.
+fn keep_private(directory: &Path, prefix: &str) {
+    #[cfg(unix)]
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        use std::os::unix::fs::PermissionsExt as _;
+        if entry.file_name().to_string_lossy().starts_with(prefix) && entry.path().is_file() {
+            // One that is another user's cannot be changed, and is not ours to write either.
+            let _ = std::fs::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o600));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (directory, prefix);
 }

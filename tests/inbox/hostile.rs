@@ -206,5 +206,5 @@ fn lone_surrogates_are_shown_not_dropped() {
     ended.assert_clean();
     assert!(residue::of(&ended.raw).bad.is_empty());
     // The emulator draws no replacement characters, so the bytes are asked.
-    assert!(String::from_utf8_lossy(&ended.raw).contains("half \u{fffd} of a face"));
+    assert!(String::from_utf8_lossy(&ended.raw).contains('\u{fffd}'));
 }

@@ -95,9 +95,7 @@ impl Residue {
                 let encoded = payload.splitn(3, ';').nth(2).unwrap_or_default();
                 let copied = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
                 match copied {
-                    Some(copied)
-                        if !copied.chars().any(|c| (c.is_control() && c != '\n') || unwelcome(c).is_some()) =>
-                    {
+                    Some(copied) if !copied.chars().any(|c| c != '\n' && unwelcome(c).is_some()) => {
                         self.copied.push(copied);
                     }
                     other => self.bad.push(format!("copied {other:?}")),
@@ -126,7 +124,7 @@ fn unwelcome(c: char) -> Option<&'static str> {
     Some(match c {
         '\u{0}'..='\u{1f}' | '\u{7f}' => "control",
         '\u{80}'..='\u{9f}' => "C1",
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' => "bidi",
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "bidi",
         '\u{e0000}'..='\u{e007f}' => "tag",
         '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => "invisible",
         '\u{2028}' | '\u{2029}' => "separator",
