@@ -107,7 +107,7 @@ pub(super) fn protocol_version(evidence: &Evidence) -> Option<Finding> {
     let mishap = refusal(evidence).filter(|mishap| says_version(mishap))?;
     Some(
         fault("protocol-version", Certainty::Certain)
-            .saw(mishap.words.to_string())
+            .saw(&*mishap.words)
             .means("the server speaks another version of Engine.IO than 4, which Socket.IO 3 and 4 use")
             .todo("bring the backend's socket.io to version 4; a page must use a client of the same version")
             .mend(Side::BackendRooms)
@@ -140,7 +140,7 @@ pub(super) fn refused(evidence: &Evidence) -> Option<Finding> {
     }
     Some(
         fault("handshake-refused", Certainty::Certain)
-            .saw(mishap.words.to_string())
+            .saw(&*mishap.words)
             .means("the server, or what stands before it, answers the handshake and says no; not because of the token")
             .todo("look at the backend's `io.use(…)` and `allowRequest`, and at the proxy's log")
             .mend(Side::Between)

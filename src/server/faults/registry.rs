@@ -32,13 +32,18 @@ pub struct Setting {
     pub default: u64,
 }
 
-/// Where a fault takes hold. The number is the fault's setting.
+/// What becomes of an event. The number is the fault's setting.
+type OnEvent = fn(&Lab, u64, Emission) -> Vec<Emission>;
+/// What becomes of a REST answer. The number is the fault's setting.
+type OnAnswer = fn(&Lab, u64, &Asked, &mut Value);
+
+/// Where a fault takes hold.
 #[derive(Clone, Copy)]
 pub(super) struct Hooks {
     /// An event becomes none, one or several.
-    pub event: Option<fn(&Lab, u64, Emission) -> Vec<Emission>>,
+    pub event: Option<OnEvent>,
     /// A REST answer is changed.
-    pub answer: Option<fn(&Lab, u64, &Asked, &mut Value)>,
+    pub answer: Option<OnAnswer>,
     /// A request is changed, or answered at the door.
     pub request: Option<fn(&Lab, &mut Request) -> Option<Response>>,
     /// The headers of an answer are changed.
