@@ -42,6 +42,8 @@ pub enum Command {
     List(commands::list::Args),
     /// Print the messages of a conversation
     Show(commands::show::Args),
+    /// Play a recording: on the screen, or its verdicts as lines
+    Replay(commands::replay::Args),
     /// Send a text to a conversation
     Send(commands::send::Args),
     /// Find out why a message did or did not appear, and what to mend
@@ -108,6 +110,7 @@ fn dispatch(cli: Cli, out: &mut Output) -> Result<(), Failure> {
         Some(Command::Tail(args)) => commands::tail::run(&setup, &args, out),
         Some(Command::List(args)) => commands::list::run(&setup, &args, out),
         Some(Command::Show(args)) => commands::show::run(&setup, &args, out),
+        Some(Command::Replay(args)) => commands::replay::run(&setup, &args, out),
         Some(Command::Send(args)) => commands::send::run(&setup, &args, out),
         Some(Command::Doctor(args)) => commands::doctor::run(&setup, &args, out),
         Some(Command::Trace(args)) => commands::trace::run(&setup, &args, out),

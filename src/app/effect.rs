@@ -45,6 +45,27 @@ pub enum Effect {
         /// What they say.
         body: Clean,
     },
+    /// A key of a replay.
+    Replay {
+        /// One thing at once; otherwise stop, or go on.
+        step: bool,
+    },
+    /// Write a file of the user's, and say where it went.
+    Save {
+        /// The end of its name, such as `events.ndjson`.
+        name: String,
+        /// What is in it.
+        text: String,
+    },
+    /// Write what a pointer is used for into a dialect file, and say where it went.
+    Patch {
+        /// The event whose payload it is in.
+        event: std::sync::Arc<str>,
+        /// What it is.
+        field: crate::wire::Field,
+        /// The pointer, seen from the payload.
+        pointer: String,
+    },
     /// The terminal's title.
     Title(Clean),
     /// Open a link (`http:`, `https:` or `mailto:`) with what the system has for it.

@@ -49,6 +49,8 @@ pub enum Timer {
     Outbox,
     /// See whether there is a new token.
     Token,
+    /// Go on looking for events that fit the filter of the traffic panel.
+    FindEvents,
 }
 
 /// One thing that happened.

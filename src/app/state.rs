@@ -134,6 +134,27 @@ pub enum Overlay {
         /// The chosen one.
         chosen: usize,
     },
+    /// A choice of the traffic panel.
+    Menu {
+        /// Which.
+        menu: super::traffic::Menu,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// The filter of the traffic panel is typed.
+    FilterEvents {
+        /// What was typed.
+        search: String,
+        /// Where the cursor of other prompts stands; none here.
+        chosen: usize,
+    },
+    /// Emit a trial join?
+    TryJoin {
+        /// The id to join by.
+        id: crate::chat::Id,
+        /// The shape of the argument.
+        shape: crate::backend::JoinShape,
+    },
     /// Leave although something was not sent?
     Quit {
         /// What would be left behind, in words.
@@ -312,6 +333,8 @@ pub struct State {
     pub sightings: Sightings,
     /// Every room.
     pub rooms: RoomLedger,
+    /// What the traffic panel shows, and what it has gathered.
+    pub traffic: super::traffic::Traffic,
     /// Where keys go.
     pub focus: Focus,
     /// Which panels are shown.
@@ -393,6 +416,7 @@ impl State {
             timeline: Timeline::default(),
             sightings: Sightings::default(),
             rooms: RoomLedger::default(),
+            traffic: super::traffic::Traffic::default(),
             focus: Focus::default(),
             panels: Panels::default(),
             notice: None,

@@ -46,6 +46,23 @@ pub fn clock_seconds(at: Timestamp, zone: &TimeZone) -> String {
     out
 }
 
+/// `12:04:09.123`.
+pub fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{}.{:03}", clock_seconds(at, zone), at.subsec_millisecond().unsigned_abs())
+}
+
+/// A duration in at most nine columns: `840 µs`, `12 ms`, `3.2 s`, `14 min`; negative where clocks disagree.
+pub fn took(took: SignedDuration) -> String {
+    let micros = took.as_micros();
+    match micros.unsigned_abs() {
+        0..1_000 => format!("{micros} µs"),
+        1_000..10_000 => format!("{}.{} ms", micros / 1_000, micros.unsigned_abs() % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", micros / 1_000),
+        1_000_000..100_000_000 => format!("{}.{} s", micros / 1_000_000, micros.unsigned_abs() % 1_000_000 / 100_000),
+        _ => format!("{} min", micros / 60_000_000),
+    }
+}
+
 fn two_digits(out: &mut String, number: i8) {
     let number = number.unsigned_abs() % 100;
     out.push(char::from(b'0' + number / 10));

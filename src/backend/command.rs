@@ -1,9 +1,11 @@
 //! What the program asks of a backend.
 
+use std::sync::Arc;
+
 use crate::chat::{Id, Status};
 
 /// Why something is fetched; comes back with the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Purpose {
     /// The user asked for it, or the program started.
     Asked,
@@ -14,6 +16,15 @@ pub enum Purpose {
 }
 
 pub use crate::wire::{Outgoing, Page, Target};
+
+/// The shapes in which servers of this family take the argument of a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JoinShape {
+    /// The id as a bare string.
+    Text,
+    /// An object that carries it, as the dialect says; `{"conversationId": …}` where it says a bare string.
+    Object,
+}
 
 /// A request to the backend. Each is answered by reports; none blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +95,20 @@ pub enum Command {
     Missed {
         /// How many.
         count: u32,
+    },
+    /// Put an event in as if the backend had sent it: it is decoded, routed and shown, and nobody else sees it.
+    Inject {
+        /// The event's name.
+        name: Arc<str>,
+        /// The raw JSON of the argument array.
+        raw: Arc<str>,
+    },
+    /// Emit the join of a conversation once, in this shape; a trial that changes no ledger.
+    TryJoin {
+        /// The id to join by.
+        id: Id,
+        /// The shape of its argument.
+        shape: JoinShape,
     },
     /// Connect now, without waiting for the back-off.
     Reconnect,

@@ -72,6 +72,24 @@ impl Session {
         }
     }
 
+    /// Puts an event in as if the socket had brought it.
+    pub(super) async fn inject(&mut self, name: Arc<str>, raw: Arc<str>) {
+        let decoded = self.config.dialect.decode_event(&name, &raw);
+        let frame = Frame {
+            epoch: self.board.epoch(),
+            seq: next(),
+            received: Timestamp::now(),
+            name,
+            bytes: raw.len(),
+            raw,
+            ack: None,
+            emitted: decoded.emitted,
+            event: decoded.event,
+            injected: true,
+        };
+        self.reports.send(Report::Frame(Box::new(frame))).await;
+    }
+
     /// News of a conversation whose room is not joined can have come by the account's room alone.
     fn proves_the_subscription(&self, event: &Result<Event, DecodeError>) -> bool {
         match event {

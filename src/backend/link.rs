@@ -8,7 +8,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
 
 use super::backoff::Setback;
-use super::command::{Purpose, Target};
+use super::command::{JoinShape, Purpose, Target};
 use super::live::{self, DialError, Dialled, Live, kind_of_end};
 use super::report::Report;
 use super::reports::News;
@@ -107,7 +107,9 @@ impl Session {
         session.sid = dialled.sid();
         session.last_frame = Some(Timestamp::now());
         session.heartbeat = Some(dialled.heartbeat());
+        let handshake = Report::Handshake(Box::new(dialled.handshake(&self.config, session.epoch)));
         self.live = Some(Live::new(dialled, session.epoch, self.tell.clone()));
+        self.reports.send(handshake).await;
         self.polls.connected();
         self.present_token().await;
         if self.config.dialect.ready_event().is_some() {
@@ -204,6 +206,18 @@ impl Session {
         {
             self.reports.send(Report::Room(report)).await;
         }
+    }
+
+    /// Emits a join once, in a shape of the user's choice. Its argument is an id, never null.
+    pub(super) async fn try_join(&self, id: &Id, shape: JoinShape) {
+        let emission = self.config.dialect.join(id).map(|emission| emission.shaped(id, shape == JoinShape::Object));
+        let told = match (&self.live, emission) {
+            (None, _) => Err("not connected: nothing was emitted"),
+            (_, None) => Err("this dialect joins no rooms: nothing was emitted"),
+            (Some(live), Some(emission)) if live.emit(&emission) => Ok(emission.shown()),
+            _ => Err("the connection is going down: nothing was emitted"),
+        };
+        self.reports.send(Report::Tried(told.map_err(Clean::line))).await;
     }
 
     /// Which rooms are wanted from now on.

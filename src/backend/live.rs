@@ -7,8 +7,9 @@ use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::BackendConfig;
+use super::handshake;
 use super::http::{extra_headers, secret_header};
-use super::report::MishapKind;
+use super::report::{Handshake, MishapKind};
 use super::reports::{News, NewsSender};
 use super::tls::{self, Tls};
 use super::token::TokenCell;
@@ -92,6 +93,7 @@ pub(super) struct Dialled {
     connection: Connection,
     /// The number of the token that was accepted.
     pub token: u32,
+    secret: Option<SecretString>,
 }
 
 impl Dialled {
@@ -114,6 +116,12 @@ impl Dialled {
     pub fn into_connection(self) -> Connection {
         self.connection
     }
+
+    /// What the connection began with.
+    pub fn handshake(&self, config: &BackendConfig, epoch: u32) -> Handshake {
+        let token = self.secret.as_ref().map(|secret| secret.expose_secret());
+        handshake::describe(config, &self.connection.info, token, epoch)
+    }
 }
 
 /// Connects: token, transport, handshake, namespace.
@@ -123,7 +131,7 @@ pub(super) async fn dial(config: &BackendConfig, token: &TokenCell, tls: &Tls) -
     let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason), kind: MishapKind::Tls };
     let settings = settings(config, secret, tls).await.map_err(lost)?;
     match socketio::connect(settings).await {
-        Ok(connection) => Ok(Dialled { connection, token: held.number }),
+        Ok(connection) => Ok(Dialled { connection, token: held.number, secret: held.secret.clone() }),
         Err(error) => Err(classify(&config.dialect, &error, held.number)),
     }
 }

@@ -8,12 +8,14 @@ mod backoff;
 pub mod command;
 mod desk;
 mod errand;
+mod handshake;
 mod http;
 mod incoming;
 mod link;
 mod live;
 mod pages;
 mod polls;
+mod recorded;
 pub mod report;
 mod reports;
 mod rest;
@@ -33,11 +35,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-pub use command::{Command, Outgoing, Page, Purpose, Target};
+pub use command::{Command, JoinShape, Outgoing, Page, Purpose, Target};
 pub use errand::Errand;
 pub use http::Limits;
 pub use polls::PollEvery;
-pub use report::{Frame, Health, Mishap, MishapKind, Report, RestError, RoomReport, RoomStage, Session, SessionState};
+pub use recorded::{from_record, to_record};
+pub use report::{
+    Claim, Exchange, Frame, Handshake, Health, Mishap, MishapKind, Report, RestError, RoomReport, RoomStage, Session,
+    SessionState,
+};
 pub use token::{Resolve, TokenSource};
 pub use trial::{Looked, TrialSocket, Trials};
 
@@ -92,6 +98,12 @@ pub fn start(config: BackendConfig, reports: mpsc::Sender<Report>) -> Backend {
 }
 
 impl Backend {
+    /// No session at all: nothing answers. Needs a tokio runtime.
+    pub fn none() -> Self {
+        let (commands, _) = mpsc::unbounded_channel();
+        Self { commands, closing: CancellationToken::new(), task: tokio::spawn(async {}) }
+    }
+
     /// Asks for something; the answer is a report. After the end nothing answers.
     pub fn send(&self, command: Command) {
         let _ = self.commands.send(command);

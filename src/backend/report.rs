@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::command::{Page, Purpose};
 use crate::chat::{ConversationKey, Id};
@@ -47,7 +48,7 @@ pub enum SessionState {
 }
 
 /// How one half of the connection does.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Health {
     /// Not tried yet.
     #[default]
@@ -59,7 +60,7 @@ pub enum Health {
 }
 
 /// What kind of thing went wrong with the socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MishapKind {
     /// The host is unknown, or nobody listens there.
     Unreachable,
@@ -88,7 +89,7 @@ pub enum MishapKind {
 }
 
 /// A connection that was not made, or that ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mishap {
     /// What kind of thing.
     pub kind: MishapKind,
@@ -189,7 +190,7 @@ pub struct Frame {
 }
 
 /// How far a room is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RoomStage {
     /// It should be joined.
     Wanted,
@@ -206,7 +207,7 @@ pub enum RoomStage {
 }
 
 /// A change in the room ledger. "Confirmed by traffic" is decided by routing, not here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomReport {
     /// The id by which the room is joined.
     pub id: Id,
@@ -223,7 +224,7 @@ pub struct RoomReport {
 }
 
 /// Why a request got no good answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum RestError {
     /// The backend could not be reached, or the answer never came whole. For a send, its fate is not known unless
     /// `before_sending` is true.
@@ -257,12 +258,76 @@ pub enum RestError {
     Unreadable(DecodeError),
 }
 
+/// One thing that a token says of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Its name, such as `exp`.
+    pub name: Clean,
+    /// Its value; addresses and long texts are masked.
+    pub value: Clean,
+    /// The time that it is, where it is one.
+    pub at: Option<Timestamp>,
+}
+
+/// What a connection began with. Never the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshake {
+    /// The connection.
+    pub epoch: u32,
+    /// When it came up.
+    pub at: Timestamp,
+    /// The socket's address, without secrets.
+    pub url: Clean,
+    /// `websocket` or `polling`, at that time.
+    pub transport: Arc<str>,
+    /// The Socket.IO session id.
+    pub sid: Clean,
+    /// The time between two pings of the server.
+    pub ping_interval: Duration,
+    /// How late a ping may be.
+    pub ping_timeout: Duration,
+    /// The largest message that the server accepts, in bytes, where it says so.
+    pub max_payload: Option<usize>,
+    /// The server recovered the session that was lost.
+    pub recovered: bool,
+    /// Where the token goes, with `…` in its place.
+    pub placed: Vec<Clean>,
+    /// What the token says of itself, unverified; `None` where it is no JSON Web Token.
+    pub claims: Option<Vec<Claim>>,
+}
+
+/// One REST exchange, without credentials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// When the request went out.
+    pub at: Timestamp,
+    /// From the request to the last byte of the answer.
+    pub took: Duration,
+    /// What was asked for, in a few words.
+    pub what: Arc<str>,
+    /// `GET`, `POST`, …
+    pub method: Arc<str>,
+    /// The address with its query.
+    pub url: Arc<str>,
+    /// The JSON that was sent.
+    pub sent: Option<Arc<str>>,
+    /// The HTTP status; `None` where no answer came.
+    pub status: Option<u16>,
+    /// Why no answer came.
+    pub failure: Option<Clean>,
+    /// The body's length in bytes.
+    pub bytes: usize,
+    /// The body, or its beginning: at most 256 KiB.
+    pub body: Arc<str>,
+}
+
 /// What the backend part tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Report {
     /// The session changed.
     Session(Box<Session>),
-    /// A socket event.
+    /// A socket event. In a recording it stands as it came.
+    #[serde(skip)]
     Frame(Box<Frame>),
     /// Frames were lost on the way because the program was too slow; a resync follows.
     Overflow {
@@ -329,4 +394,10 @@ pub enum Report {
     },
     /// The room ledger changed.
     Room(RoomReport),
+    /// A connection came up.
+    Handshake(Box<Handshake>),
+    /// A REST exchange ended; what it brought is another report.
+    Exchange(Box<Exchange>),
+    /// A trial join was emitted: the event and its exact argument. Or why not.
+    Tried(Result<Clean, Clean>),
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::command::Purpose;
 use super::live::{DialError, Dialled};
-use super::report::{Report, RestError};
+use super::report::{Exchange, Report, RestError};
 use super::token::Held;
 use crate::chat::{ConversationKey, Id};
 use crate::text::Clean;
@@ -67,6 +67,8 @@ pub(super) enum News {
         /// How it ended.
         outcome: Result<(), RestError>,
     },
+    /// The same exchange, to be shown.
+    Tapped(Box<Exchange>),
     /// A resync or a poll ended.
     Polled {
         /// Which of the two.

@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use jiff::Timestamp;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,7 +17,7 @@ use super::BackendConfig;
 use super::command::{Outgoing, Page, Target};
 use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
 use super::pages::Places;
-use super::report::RestError;
+use super::report::{Exchange, RestError};
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
 use super::token::{Held, Renew, TokenCell};
@@ -29,6 +30,8 @@ use crate::wire::{Accepted, Credential, DecodeError, Dialect, Identity, Line, Li
 const PAGES: usize = 200;
 /// Of so many lines the lists are fetched, where the backend wants a line named and the profile names none.
 const LINES: usize = 20;
+/// Of a body so many bytes are shown.
+const TAPPED: usize = 256 << 10;
 /// How many messages are fetched with a conversation that was not known.
 const FIRST_MESSAGES: u32 = 50;
 
@@ -232,7 +235,31 @@ impl Rest {
 
     async fn exchange(&self, request: &Request, held: &Held) -> Result<Answer, RestError> {
         let credential = held.secret.as_ref().map_or(Credential::None, |token| self.dialect().credential(token));
-        exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await
+        let at = Timestamp::now();
+        let started = Instant::now();
+        let answer = exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await;
+        let _ = self.tell.send(News::Tapped(Box::new(self.tapped(at, started.elapsed(), request, &answer))));
+        answer
+    }
+
+    /// The exchange as it is shown: with the address and the bodies, without the credential.
+    fn tapped(&self, at: Timestamp, took: Duration, request: &Request, answer: &Result<Answer, RestError>) -> Exchange {
+        let base = self.config.profile.url.as_str().trim_end_matches('/');
+        let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let body = answer.as_ref().map_or(&[][..], |answer| &answer.body);
+        Exchange {
+            at,
+            took: answer.as_ref().map_or(took, |answer| answer.took),
+            what: request.what.into(),
+            method: request.method.as_str().into(),
+            url: format!("{base}{}{mark}{}", request.path, query.join("&")).into(),
+            sent: request.body.as_ref().map(|body| body.to_string().into()),
+            status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
+            failure: answer.as_ref().err().map(|error| Clean::line(&error.to_string())),
+            bytes: body.len(),
+            body: String::from_utf8_lossy(body.get(..body.len().min(TAPPED)).unwrap_or_default()).into(),
+        }
     }
 }
 

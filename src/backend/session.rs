@@ -238,6 +238,7 @@ impl Session {
                 self.exchanged(took, telling, outcome);
                 self.tell_standing(true).await;
             }
+            News::Tapped(exchange) => self.reports.send(Report::Exchange(exchange)).await,
             News::Polled { purpose, epoch, outcome } if epoch == self.board.epoch() => self.polled(purpose, outcome),
             News::Polled { .. } => {}
             News::Joined { id, epoch, answer } => {
@@ -304,6 +305,8 @@ impl Session {
                 }
             }
             Command::Missed { count } => self.polls.miss(count),
+            Command::Inject { name, raw } => self.inject(name, raw).await,
+            Command::TryJoin { id, shape } => self.try_join(&id, shape).await,
             Command::Reconnect => {
                 self.rest_refused = false;
                 self.reconnect().await;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::{DemoArgs, Failure, Place, Setup};
+use super::{DemoArgs, Failure, Place, RecordArgs, Setup};
 use crate::app::{State, View};
 use crate::backend;
 use crate::config::{Replies, Theme};
 use crate::inspect::evidence::Address;
-use crate::runtime::{self, Ending, Parts, Watched};
+use crate::runtime::{self, Ending, Files, Parts, Watched};
 use crate::store;
 use crate::term::{Capabilities, Colors, install_panic_hook};
 
@@ -28,6 +28,12 @@ pub struct Args {
     /// The demo; the inbox opens on it by itself where nothing is configured.
     #[command(flatten)]
     pub demo: DemoArgs,
+    /// What is recorded, and where.
+    #[command(flatten)]
+    pub record: RecordArgs,
+    /// Write the keys that are pressed as well
+    #[arg(long, requires = "record")]
+    pub record_keys: bool,
     /// Draw with ASCII only
     #[arg(long)]
     pub ascii: bool,
@@ -70,6 +76,12 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     let (account, variants) = (config.profile.account.as_deref().map(Into::into), config.profile.route_variants);
     let rules = config.dialect.identity_rules(account, variants);
     let keymap = Arc::new(setup.loaded.keymap.clone());
+    let files = Files {
+        exports: setup.paths.state.join("exports"),
+        dialects: setup.paths.config.join("dialects"),
+        dialect: config.dialect.name.clone(),
+        dialect_text: super::place::shelf(setup)?.text(&config.dialect.name).map_or("", |(_, text)| text).to_owned(),
+    };
     let mut state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
     state.address = Address::of(&config.profile, &config.dialect);
     let views = &setup.loaded.config.views;
@@ -82,12 +94,16 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     state.files.replies = Some(setup.paths.replies());
     // there, fetching a thread marks nothing as read
     state.peek = !config.dialect.thread_marks_read();
+    state.traffic.dialect = Some(Arc::clone(&config.dialect));
     // two programs that are started at once must not give two texts one id
     state.sent_here = u64::from(rand::random::<u32>());
 
+    let recorder = args.record.begin(&config)?;
     let (answers, stored) = mpsc::channel(ANSWERS);
     let store = store::open(place.store_config(setup), answers);
-    store.send(store::Command::Start { conversations: KEPT_ROWS });
+    // a recording begins with nothing that is not in it
+    let kept = if recorder.is_some() { 0 } else { KEPT_ROWS };
+    store.send(store::Command::Start { conversations: kept });
 
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);
@@ -102,6 +118,9 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         stored,
         token: Watched::new(place.token_files(setup)),
         capabilities,
+        files,
+        recorder: recorder.map(|recorder| runtime::Recording { recorder, keys: args.record_keys }),
+        playback: None,
     };
     let ending = runtime::run(parts).await.map_err(|error| Failure::Other(format!("the screen failed: {error}")))?;
     if let Some(server) = place.demo {

@@ -15,6 +15,8 @@ pub mod login;
 mod output;
 mod place;
 mod print;
+mod record;
+pub mod replay;
 pub mod send;
 pub mod serve;
 mod setup;
@@ -26,6 +28,7 @@ pub use failure::{EXIT_CODES, Failure};
 pub use logging::start_log;
 pub use output::{Output, complain};
 pub use place::{DemoArgs, Place};
+pub use record::RecordArgs;
 pub use setup::{Options, Setup};
 
 /// Runs a future to its end on this thread: headless commands need no more.

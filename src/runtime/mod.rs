@@ -6,7 +6,9 @@
 
 mod editor;
 mod outside;
+mod files;
 mod pace;
+mod playback;
 mod timers;
 mod watched;
 
@@ -18,14 +20,18 @@ use ratatui::Terminal;
 use tokio::sync::mpsc;
 
 use crate::app::{self, Effect, Input, Msg, State};
-use crate::backend::{Backend, Command, Report};
-use crate::store::{self, Store};
+use crate::backend::{Backend, Command, Report, from_record, to_record};
+use crate::store::{self, Recorder, Store};
 use crate::term::{
     self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc,
 };
+use crate::text::Clean;
 use crate::ui;
+use crate::wire::record::Record;
 
+pub use files::Files;
 use pace::Pace;
+pub use playback::{Playback, Speed};
 use timers::Timers;
 pub use watched::Watched;
 
@@ -57,6 +63,20 @@ pub struct Parts {
     pub mouse: bool,
     /// Frames a second at most.
     pub frames_per_second: u16,
+    /// Where files go that the user asks for.
+    pub files: Files,
+    /// What happens is written there.
+    pub recorder: Option<Recording>,
+    /// A recording that is played instead of a session.
+    pub playback: Option<Playback>,
+}
+
+/// A recording that is being made.
+pub struct Recording {
+    /// Who writes it.
+    pub recorder: Recorder,
+    /// Keys are written as well.
+    pub keys: bool,
 }
 
 /// How the program ended.
@@ -98,6 +118,9 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
         timers: Timers::default(),
         clock: Instant::now(),
         notified: 0,
+        files: parts.files,
+        recorder: parts.recorder,
+        playback: parts.playback,
         ending: None,
     };
     let ending = program.run().await;
@@ -122,6 +145,29 @@ fn keep(state: &mut State, store: &Store, msg: Msg) {
     }
 }
 
+/// What happens as lines of the recording.
+fn record(recording: &Recording, at: Timestamp, msg: &Msg) {
+    let line = match msg {
+        Msg::Backend(report) => to_record(at, report),
+        Msg::Input(Input::Key(key)) if recording.keys => {
+            let key = crokey::KeyCombination::from(*key).to_string();
+            Some(Record::Key { at, key })
+        }
+        _ => None,
+    };
+    if let Some(line) = line {
+        recording.recorder.record(&line);
+    }
+}
+
+/// The next line of a recording, when its time has come.
+async fn next_record(playback: &mut Option<Playback>) -> Record {
+    match playback {
+        Some(playback) => playback.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 struct Program {
     state: State,
     backend: Backend,
@@ -141,6 +187,9 @@ struct Program {
     clock: Instant,
     /// Counts notifications, to tell them apart.
     notified: u32,
+    files: Files,
+    recorder: Option<Recording>,
+    playback: Option<Playback>,
     ending: Option<Ending>,
 }
 
@@ -149,6 +198,7 @@ struct Program {
 enum Woken {
     Input(Option<Input>),
     Report(Option<Report>),
+    Record(Record),
     Stored(store::Reply),
     Signal(Signal),
     Time,
@@ -170,6 +220,7 @@ impl Program {
                 signal = self.signals.next() => Woken::Signal(signal),
                 input = self.input.next() => Woken::Input(input),
                 report = self.reports.recv() => Woken::Report(report),
+                record = next_record(&mut self.playback) => Woken::Record(record),
                 Some(reply) = self.stored.recv() => Woken::Stored(reply),
                 () = tokio::time::sleep_until(wake_at) => Woken::Time,
             };
@@ -178,6 +229,7 @@ impl Program {
                 Woken::Input(Some(input)) => self.key(input).await?,
                 Woken::Input(None) => self.ending = Some(Ending::Gone),
                 Woken::Report(Some(report)) => self.take(Msg::Backend(report)).await?,
+                Woken::Record(record) => self.play(&record).await?,
                 Woken::Report(None) => self.ending = Some(Ending::Quit),
                 Woken::Stored(reply) => self.stored(reply).await?,
                 Woken::Time => {}
@@ -265,7 +317,18 @@ impl Program {
     async fn take(&mut self, msg: Msg) -> io::Result<()> {
         let mut msgs = vec![msg];
         while let Some(msg) = msgs.pop() {
-            for effect in app::update(&mut self.state, Timestamp::now(), msg) {
+            let at = self.now();
+            let was_open = self.state.open;
+            if let Some(recording) = &self.recorder {
+                record(recording, at, &msg);
+            }
+            let effects = app::update(&mut self.state, at, msg);
+            if let Some(recording) = &self.recorder {
+                for record in app::intents(at, &self.state, was_open, &effects) {
+                    recording.recorder.record(&record);
+                }
+            }
+            for effect in effects {
                 msgs.extend(self.fulfil(effect).await?);
             }
         }
@@ -274,6 +337,43 @@ impl Program {
             self.pace.request();
         }
         Ok(())
+    }
+
+    /// The time: our clock's, or the recording's.
+    fn now(&self) -> Timestamp {
+        self.playback.as_ref().map_or_else(Timestamp::now, Playback::now)
+    }
+
+    /// A line of the recording.
+    async fn play(&mut self, record: &Record) -> io::Result<()> {
+        let Some(dialect) = self.state.traffic.dialect.clone() else { return Ok(()) };
+        match (from_record(record, &dialect), record) {
+            (Ok(Some(report)), _) => self.take(Msg::Backend(report)).await?,
+            (Ok(None), Record::Key { key, .. }) => {
+                if let Ok(key) = key.parse::<crokey::KeyCombination>() {
+                    self.key(Input::Key(key.into())).await?;
+                }
+            }
+            (Ok(None), record) => app::repeat(&mut self.state, record),
+            (Err(problem), _) => tracing::error!(%problem, "a line of the recording cannot be read"),
+        }
+        self.pace.request();
+        Ok(())
+    }
+
+    /// A key of the replay: the next thing at once, or stop and go on.
+    async fn control(&mut self, step: bool) -> io::Result<Msg> {
+        let Some(playback) = &mut self.playback else {
+            return Ok(Msg::Done(Ok(Clean::line("Nothing is being replayed"))));
+        };
+        let record = if step { playback.step() } else { None };
+        let stopped = !step && playback.toggle();
+        let place = playback.place();
+        if let Some(record) = record {
+            Box::pin(self.play(&record)).await?;
+        }
+        let words = if stopped { format!("Stopped at {place}") } else { place };
+        Ok(Msg::Done(Ok(Clean::line(&words))))
     }
 
     async fn fulfil(&mut self, effect: Effect) -> io::Result<Option<Msg>> {
@@ -316,6 +416,11 @@ impl Program {
                         Ok(Some(Msg::Edited(None)))
                     }
                 };
+            }
+            Effect::Replay { step } => return self.control(step).await.map(Some),
+            Effect::Save { name, text } => return Ok(Some(Msg::Done(self.files.save(&name, &text)))),
+            Effect::Patch { event, field, pointer } => {
+                return Ok(Some(Msg::Done(self.files.patch(&event, field, &pointer))));
             }
             Effect::Repaint => self.repaint()?,
             Effect::Suspend => self.suspend().await?,

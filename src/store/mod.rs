@@ -20,6 +20,7 @@ mod outbox;
 mod owner;
 mod pending;
 mod reader;
+mod recording;
 mod replies;
 mod search;
 mod set_aside;
@@ -39,6 +40,7 @@ use backlog::Backlog;
 pub use command::{Command, Fate, Hit, OutboxRow, Position, Reply};
 pub use conversation::StoredConversation;
 pub use outbox::LEASE;
+pub use recording::{Recorder, Recording, RecordingError};
 
 use crate::config::{Paths, file_name};
 

@@ -49,9 +49,14 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
         Focus::Traffic => &[
             (Action::Up, "older"),
             (Action::Down, "newer"),
-            (Action::HalfPageDown, "scroll the event"),
-            (Action::CopyText, "copy payload"),
-            (Action::TrafficFullScreen, "panel or full screen"),
+            (Action::Open, "its way"),
+            (Action::InspectPayload, "payload"),
+            (Action::Filter, "filter"),
+            (Action::PauseEvents, "pause"),
+            (Action::NextView, "next view"),
+            (Action::ExportTraffic, "export"),
+            (Action::InjectEvent, "inject"),
+            (Action::TrafficFullScreen, "full screen"),
             (Action::Traffic, "close"),
             (Action::Help, "help"),
         ],
@@ -75,7 +80,13 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         return;
     }
     let offers: Vec<(String, &str)> = match &state.panels.overlay {
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. } | Overlay::Sure { .. }) => {
+        Some(
+            Overlay::Paste { .. }
+            | Overlay::Quit { .. }
+            | Overlay::Discard { .. }
+            | Overlay::Sure { .. }
+            | Overlay::TryJoin { .. },
+        ) => {
             with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")])
         }
         Some(Overlay::Queue { .. }) => with_keys(

@@ -17,7 +17,7 @@ mod thread;
 mod traffic;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

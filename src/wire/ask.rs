@@ -11,7 +11,7 @@ use crate::chat::{ConversationKey, Id, Phone};
 use crate::text::Clean;
 
 /// Which stretch of a thread.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
     /// The newest messages.
     Latest,
@@ -101,6 +101,18 @@ pub struct Emission {
 }
 
 impl Emission {
+    /// The same with the id as a bare string, or in an object: `{"conversationId": …}` where the dialect has no object
+    /// of its own.
+    pub fn shaped(mut self, id: &Id, object: bool) -> Self {
+        let in_object = self.args.first().is_some_and(Value::is_object);
+        if object != in_object || self.args.is_empty() {
+            let id = Value::from(id.as_str());
+            self.args = vec![if object { serde_json::json!({ "conversationId": id }) } else { id }];
+        }
+        self.ack = false;
+        self
+    }
+
     /// The event and its exact arguments, such as `join_conversation {"conversationId":"…"}`.
     pub fn shown(&self) -> Clean {
         let mut text = self.event.clone();

@@ -11,8 +11,11 @@ mod encode;
 pub mod event;
 mod json;
 pub mod operations;
+pub mod patch;
 pub mod pointer;
 pub mod propose;
+pub mod record;
+pub mod redact;
 mod renew;
 mod template;
 
@@ -24,3 +27,4 @@ pub use decode::{Decoded, Refusal};
 pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport};
 pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage};
 pub use operations::{Catalogue, Found, Item, Offers, Operation, Upload};
+pub use patch::{Field, USES};

@@ -1,7 +1,8 @@
 //! What each action does, by what has the focus.
 
 use super::{
-    Effect, State, composing, handling, keys, lists, open, overlays, queue, reading, say, searching, sending, views,
+    Effect, State, composing, handling, keys, lists, open, overlays, queue, reading, say, searching, sending, traffic,
+    views,
 };
 use crate::app::composer::Mode;
 use crate::app::inbox::BuiltIn;
@@ -11,13 +12,15 @@ use crate::app::{layout, rows};
 use crate::backend::Command;
 use crate::chat::{ConversationKey, Status};
 use crate::config::Action;
-use crate::inspect::payload::payload_lines;
 use crate::text::Clean;
 use ratatui_textarea::CursorMove;
 
 /// Does what a key, the palette or the mouse asked for.
 pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) {
     if state.panels.overlay.is_some() && overlays::perform(state, action, out) {
+        return;
+    }
+    if traffic::perform(state, action, out) {
         return;
     }
     match action {
@@ -30,7 +33,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::PageDown => step(state, page(state), out),
         Action::PageUp => step(state, -page(state), out),
         Action::HalfPageDown | Action::HalfPageUp if state.focus == Focus::Traffic => {
-            scroll_event(state, action == Action::HalfPageDown);
+            traffic::scroll(state, action == Action::HalfPageDown);
         }
         Action::HalfPageDown => step(state, page(state) / 2, out),
         Action::HalfPageUp => step(state, -page(state) / 2, out),
@@ -44,6 +47,10 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::NextUnread => next_unread(state, out),
         Action::VisitBack => visit(state, |visits| visits.back(), out),
         Action::VisitForward => visit(state, |visits| visits.forward(), out),
+        Action::Filter if state.focus == Focus::Traffic => {
+            let search = traffic::typed(state).to_owned();
+            state.panels.overlay = Some(Overlay::FilterEvents { search, chosen: 0 });
+        }
         Action::Filter if state.focus == Focus::Thread && state.open.is_some() => {
             searching::open(state, state.open, out);
         }
@@ -152,9 +159,12 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             out.push(Effect::Backend(Command::Reconnect));
             say(state, false, "Connecting again and fetching what was missed");
         }
-        Action::Confirm | Action::Decline => {}
+        Action::ReplayStep => out.push(Effect::Replay { step: true }),
+        Action::ReplayPause => out.push(Effect::Replay { step: false }),
         Action::Suspend => out.push(Effect::Suspend),
         Action::Quit => quit(state, out),
+        // the panel has had its own, and there is no question to answer
+        _ => {}
     }
 }
 
@@ -186,7 +196,7 @@ fn step(state: &mut State, by: isize, out: &mut Vec<Effect>) {
     match state.focus {
         Focus::List | Focus::Filter => state.inbox.move_by(by),
         Focus::Thread | Focus::Composer => scroll_thread(state, by, out),
-        Focus::Traffic => choose_event(state, by),
+        Focus::Traffic => traffic::step(state, by),
     }
 }
 
@@ -200,11 +210,7 @@ fn edge(state: &mut State, first: bool, out: &mut Vec<Effect>) {
                 view.go_to_end();
             }
         }
-        Focus::Traffic => {
-            state.panels.traffic_scroll = 0;
-            let oldest = state.timeline.rows().front().map(|row| row.seq);
-            state.panels.traffic_chosen = if first { oldest } else { None };
-        }
+        Focus::Traffic => traffic::edge(state, first),
     }
 }
 
@@ -224,29 +230,6 @@ pub(super) fn scroll_thread(state: &mut State, by: isize, out: &mut Vec<Effect>)
     if top {
         lists::fetch_older(state, out);
     }
-}
-
-/// Moves the chosen event's fields and payload by half of what is shown; drawing stops at the end.
-fn scroll_event(state: &mut State, down: bool) {
-    let half = layout::page(state) / 2;
-    let seq = state.panels.traffic_chosen;
-    let entry = seq.map_or_else(|| state.timeline.last(), |seq| state.timeline.get(seq));
-    // about what there is to see, so that the way back is no longer than the way there
-    let most = entry.map_or(0, |entry| payload_lines(&entry.raw, 80).count() + 24);
-    let lines = state.panels.traffic_scroll;
-    state.panels.traffic_scroll = if down { (lines + half).min(most) } else { lines.saturating_sub(half) };
-}
-
-fn choose_event(state: &mut State, by: isize) {
-    let entries = state.timeline.rows();
-    let Some(last) = entries.len().checked_sub(1) else { return };
-    let at = match state.panels.traffic_chosen {
-        None => last,
-        Some(seq) => state.timeline.position(seq).unwrap_or_else(|at| at.min(last)),
-    };
-    let to = at.saturating_add_signed(by);
-    state.panels.traffic_scroll = 0;
-    state.panels.traffic_chosen = if to > last { None } else { entries.get(to).map(|entry| entry.seq) };
 }
 
 /// The parts that can have the focus now, in the order in which Tab goes through them.
@@ -278,7 +261,7 @@ fn go_in(state: &mut State, out: &mut Vec<Effect>) {
         }
         Focus::Thread => compose(state, Mode::Reply),
         Focus::Composer => {}
-        Focus::Traffic => show_traffic(state, TrafficSize::Full),
+        Focus::Traffic => traffic::go_in(state, out),
     }
 }
 
@@ -290,6 +273,9 @@ pub(super) fn enter(state: &mut State, key: ConversationKey, out: &mut Vec<Effec
 }
 
 fn back(state: &mut State) {
+    if state.focus == Focus::Traffic && traffic::back(state) {
+        return;
+    }
     if state.pending_keys.is_empty() && state.panels.traffic == TrafficSize::Full {
         return show_traffic(state, TrafficSize::Half);
     }
@@ -402,9 +388,7 @@ fn compose(state: &mut State, mode: Mode) {
 
 fn copy(state: &mut State, out: &mut Vec<Effect>) {
     let text = if state.focus == Focus::Traffic {
-        let seq = state.panels.traffic_chosen;
-        let entry = seq.map_or_else(|| state.timeline.last(), |seq| state.timeline.get(seq));
-        entry.map(|entry| Clean::text(&entry.raw))
+        traffic::copied(state)
     } else {
         let view = state.open_thread();
         view.and_then(|view| rows::message_at_anchor(state, view)).and_then(|message| message.text())
@@ -449,6 +433,7 @@ pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
             Sure::ForgetReply(name) => composing::forget(state, &name, out),
             Sure::Status { keys, status } => handling::change_status(state, &keys, &status, out),
         },
+        Some(Overlay::TryJoin { id, shape }) if yes => traffic::try_join(id, shape, out),
         Some(Overlay::Quit { .. }) if yes => out.push(Effect::Quit),
         Some(Overlay::Discard { client }) if yes => queue::discard(state, &client, out),
         _ => {}

@@ -27,12 +27,17 @@ pub fn context(state: &State) -> Context {
             | Overlay::Replies { .. }
             | Overlay::Ask { .. }
             | Overlay::Assign { .. }
-            | Overlay::Search { .. },
+            | Overlay::Search { .. }
+            | Overlay::FilterEvents { .. },
         ) => Context::Prompt,
-        Some(Overlay::Paste { .. } | Overlay::Quit { .. } | Overlay::Discard { .. } | Overlay::Sure { .. }) => {
-            Context::Dialog
-        }
-        Some(Overlay::Unrouted { .. } | Overlay::Links { .. }) => Context::List,
+        Some(
+            Overlay::Paste { .. }
+            | Overlay::Quit { .. }
+            | Overlay::Discard { .. }
+            | Overlay::Sure { .. }
+            | Overlay::TryJoin { .. },
+        ) => Context::Dialog,
+        Some(Overlay::Unrouted { .. } | Overlay::Links { .. } | Overlay::Menu { .. }) => Context::List,
         Some(Overlay::Queue { .. }) => Context::Thread,
         None => match state.focus {
             Focus::List => Context::List,

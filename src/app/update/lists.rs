@@ -266,6 +266,10 @@ pub(super) fn thread(
         }
         return say(state, true, format!("The backend answered with another conversation's messages for {name}"));
     }
+    if *page == Page::Latest {
+        let connected = crate::app::traffic::connected_since(state);
+        state.traffic.drift.page(key, &answer.messages, state.live_since, connected, state.now);
+    }
     let mut parked = Vec::new();
     for message in &answer.messages {
         state.directory.index_message(&message.ids, key);

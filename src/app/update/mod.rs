@@ -11,6 +11,7 @@ mod peeking;
 mod placing;
 mod queue;
 mod reading;
+mod replay;
 mod routing;
 mod searching;
 mod sending;
@@ -18,6 +19,7 @@ mod session;
 mod storing;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod typing;
 mod views;
 mod waiting;
@@ -27,9 +29,11 @@ pub use lists::Missed;
 pub use overlays::{look_up, palette_hits, view_hits};
 pub use peeking::Peeked;
 pub use reading::Telling;
+pub use replay::{intents, repeat};
 pub use searching::{marked, nothing_found};
 pub use sending::LONGEST_TEXT;
 pub use storing::Listing;
+pub use traffic::{PAYLOAD_COLUMNS, menu_lines};
 pub use waiting::Waiting;
 
 use jiff::Timestamp;
@@ -87,6 +91,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             Timer::Outbox => session::try_again(state, &mut out),
             Timer::Token => session::look_for_token(state, &mut out),
             Timer::FetchAgain(key) => mending::again(state, key, &mut out),
+            Timer::FindEvents => traffic::go_on(state, &mut out),
             Timer::Chord => {
                 state.pending_keys.clear();
                 state.dirty = true;
@@ -101,7 +106,11 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             Err(words) => say(state, true, words),
         },
         Msg::Edited(text) => {
-            composing::edited(state, text, &mut out);
+            if let Some(name) = state.traffic.editing.take() {
+                traffic::edited(state, name, text, &mut out);
+            } else {
+                composing::edited(state, text, &mut out);
+            }
             out.push(Effect::Repaint);
             state.dirty = true;
         }
@@ -113,6 +122,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
     storing::drafts(state, &mut out);
     storing::gather(state, &mut out);
     if state.dirty {
+        super::traffic::diagnose(state);
         super::rows::follow(state);
     }
     out
@@ -152,6 +162,10 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
         Report::Read { key, result } => reading::told(state, key, result, out),
         Report::StatusSet { key, result } => handling::status_set(state, key, result),
+        Report::Handshake(handshake) => state.traffic.connected(*handshake),
+        Report::Exchange(exchange) => state.traffic.exchanged(*exchange),
+        Report::Tried(Ok(emitted)) => say(state, false, format!("Emitted {emitted}; what it brings is seen below")),
+        Report::Tried(Err(reason)) => say(state, true, &*reason),
         Report::Room(report) => {
             state.rooms.report(report, state.now);
             state.dirty |= state.panels.traffic != super::state::TrafficSize::Hidden;

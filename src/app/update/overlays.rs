@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, composing, handling, queue, searching, views, waiting};
+use super::{Effect, State, actions, composing, handling, queue, searching, traffic, views, waiting};
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
 use crate::chat::ConversationKey;
@@ -155,10 +155,13 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Replies { search, chosen }
         | Overlay::GoTo { search, chosen }
         | Overlay::Search { search, chosen, .. }
-        | Overlay::Assign { search, chosen, .. } => Some((search, chosen)),
+        | Overlay::Assign { search, chosen, .. }
+        | Overlay::FilterEvents { search, chosen } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
         Overlay::Paste { .. }
         | Overlay::Unrouted { .. }
+        | Overlay::Menu { .. }
+        | Overlay::TryJoin { .. }
         | Overlay::Queue { .. }
         | Overlay::Discard { .. }
         | Overlay::Links { .. }
@@ -218,13 +221,19 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Queue { .. }) => state.outbox.items().len(),
         Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |(_, hits)| hits.len()),
+        Some(Overlay::Menu { menu, .. }) => traffic::menu_lines(state, menu).len(),
         Some(Overlay::Help { .. }) => crate::app::help::lines(state).len(),
         _ => 0,
     }
     .saturating_sub(1);
     let move_it = |at: &mut usize| *at = at.saturating_add_signed(by).min(last);
     match state.panels.overlay.as_mut() {
-        Some(Overlay::Unrouted { chosen } | Overlay::Queue { chosen } | Overlay::Links { chosen, .. }) => {
+        Some(
+            Overlay::Unrouted { chosen }
+            | Overlay::Queue { chosen }
+            | Overlay::Links { chosen, .. }
+            | Overlay::Menu { chosen, .. },
+        ) => {
             move_it(chosen)
         }
         Some(_) => {
@@ -286,6 +295,8 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
             state.panels.overlay = Some(Overlay::Assign { index: chosen, search: String::new(), chosen: 0 });
             look_up(state);
         }
+        Some(Overlay::Menu { menu, chosen }) => traffic::take(state, menu, chosen, out),
+        Some(Overlay::FilterEvents { search, .. }) => traffic::set_filter(state, &search, out),
         other => state.panels.overlay = other,
     }
 }

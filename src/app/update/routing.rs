@@ -15,6 +15,7 @@ use crate::chat::{
     ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, NamedId, Outcome,
     Rank, Resolution, Rule, Verdict, naive_match,
 };
+use crate::inspect::repeats::{Coming, Glimpse};
 use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::{About, Entry, MatchRecord};
 use crate::text::Clean;
@@ -48,6 +49,11 @@ impl Decision {
 pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     let Frame { epoch, seq, received, name, raw, ack, bytes, emitted, event, injected } = frame;
     let about = event.as_ref().map(About::of).unwrap_or_default();
+    let glimpse = match &event {
+        Ok(Event::Message { message, .. }) if !injected => Some(Glimpse::from(&**message)),
+        _ => None,
+    };
+    state.traffic.injecting = injected;
     let mut record = MatchRecord { timestamp: emitted, ..selected(state) };
     let mut evidence = Evidence::default();
     let (created, rank) = progress(&event);
@@ -96,6 +102,10 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     }
     let (rule, pointer, compared) =
         decision.resolution.map_or((None, None, Vec::new()), |found| (found.rule, found.pointer, found.compared));
+    if let Some(glimpse) = glimpse {
+        let coming = Coming { seq, name: name.clone(), at: received };
+        state.traffic.repeats.heard(coming, decision.key, &glimpse);
+    }
     state.sightings.push(Sight {
         seq,
         epoch,
@@ -138,6 +148,7 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         room,
         injected,
     });
+    state.traffic.pushed(&state.timeline);
     state.dirty |= state.panels.traffic != TrafficSize::Hidden;
 }
 
@@ -180,6 +191,9 @@ pub(super) fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Eff
         }
         Outcome::Known(key) => {
             let key = *key;
+            if !state.traffic.injecting {
+                state.traffic.drift.heard(key, &waiter.message, state.now);
+            }
             if let Some(client) = echo_of(state, key, &waiter.message) {
                 hold(state, client, waiter);
                 return Decision::of(Verdict::Duplicate { key }, resolution);

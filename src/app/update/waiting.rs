@@ -152,6 +152,7 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
         let rule = decision.resolution.and_then(|found| found.rule);
         state.sightings.decide_again(seq, &decision.verdict, decision.key, rule);
         state.timeline.decide_again(seq, decision.verdict, decision.key, rule);
+        state.traffic.changed(&state.timeline, seq);
     }
     state.dirty = true;
 }

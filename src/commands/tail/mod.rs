@@ -13,10 +13,11 @@ use tokio::sync::mpsc;
 
 use super::contacts::refusal;
 use super::print::{Printer, json_line};
-use super::{DemoArgs, Failure, Output, Place, Setup, block_on, complain};
+use super::{DemoArgs, Failure, Output, Place, RecordArgs, Setup, block_on, complain};
 use crate::app::{Effect, Msg, State, update};
-use crate::backend::{self, Backend, Report, RestError, SessionState};
+use crate::backend::{self, Backend, Report, RestError, SessionState, to_record};
 use crate::chat::{Id, Verdict};
+use crate::store::Recorder;
 use crate::wire::Event;
 use catch_up::CatchUp;
 
@@ -28,6 +29,8 @@ const REPORTS: usize = 4096;
 pub struct Args {
     #[command(flatten)]
     demo: DemoArgs,
+    #[command(flatten)]
+    record: RecordArgs,
     /// One JSON object a line, for every event, with the verdict and the rule
     #[arg(long)]
     json: bool,
@@ -51,12 +54,14 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
             .identity_rules(config.profile.account.as_deref().map(Id::from), config.profile.route_variants);
         let (keymap, theme) = (Arc::new(setup.loaded.keymap.clone()), Arc::new(setup.theme()?));
         let state = State::new(Timestamp::now(), place.settings(setup, false), rules, keymap, theme);
+        let recorder = args.record.begin(&config)?;
         let backend = backend::start(config, sender);
         let printer = Printer::new(args.json);
         let left = args.count.unwrap_or(u64::MAX);
         let mut tail = Tail {
             state,
             backend,
+            recorder,
             printer,
             json: args.json,
             left,
@@ -73,6 +78,7 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
 struct Tail {
     state: State,
     backend: Backend,
+    recorder: Option<Recorder>,
     printer: Printer,
     json: bool,
     /// How many lines may still be printed.
@@ -126,7 +132,13 @@ impl Tail {
             Report::List { purpose, result: Ok(_), .. } => Some(*purpose),
             _ => None,
         };
-        for effect in update(&mut self.state, Timestamp::now(), Msg::Backend(report)) {
+        let at = Timestamp::now();
+        if let Some(recorder) = &self.recorder
+            && let Some(line) = to_record(at, &report)
+        {
+            recorder.record(&line);
+        }
+        for effect in update(&mut self.state, at, Msg::Backend(report)) {
             if let Effect::Backend(command) = effect {
                 self.backend.send(command);
             }

@@ -202,6 +202,52 @@ actions! {
         /// Draw the screen anew
         Redraw = "redraw",
     }
+    Traffic {
+        /// Show the events of the traffic panel
+        ViewEvents = "view-events",
+        /// Show the rooms: wanted, join sent, acknowledged, proved by traffic
+        ViewRooms = "view-rooms",
+        /// Show the handshakes, and what the token says of itself
+        ViewHandshake = "view-handshake",
+        /// Show what REST has and no event brought, and the opposite
+        ViewDrift = "view-drift",
+        /// Show the messages that came more than once
+        ViewRepeats = "view-repeats",
+        /// Show how long each step of the way takes
+        ViewLatency = "view-latency",
+        /// Show counts and rates
+        ViewCounts = "view-counts",
+        /// Show the diagnosis in words
+        ViewFindings = "view-findings",
+        /// Show the next view of the traffic panel
+        NextView = "next-view",
+        /// Show the previous view of the traffic panel
+        PreviousView = "previous-view",
+        /// Inspect the payload of the chosen event value by value, or stop that
+        InspectPayload = "inspect-payload",
+        /// Pause the events; they gather meanwhile
+        PauseEvents = "pause-events",
+        /// Mark the chosen event, or take the mark away
+        MarkEvent = "mark-event",
+        /// Go to the next marked event
+        NextMarked = "next-marked-event",
+        /// Show only events of the chosen one's name, or all again
+        OnlyName = "only-this-event",
+        /// Show only events of the chosen one's conversation, or all again
+        OnlyConversation = "only-this-conversation",
+        /// Show only events of the chosen one's verdict, or all again
+        OnlyVerdict = "only-this-verdict",
+        /// Show all events again
+        ShowAll = "show-all-events",
+        /// Copy the JSON pointer of the chosen value
+        CopyPointer = "copy-pointer",
+        /// Use the pointer of the chosen value for something: writes a dialect file
+        UsePointer = "use-pointer",
+        /// Write the shown events to a file: NDJSON, HAR or a report
+        ExportTraffic = "export-traffic",
+        /// Put an event in, or try a join
+        InjectEvent = "inject-event",
+    }
     Program {
         /// Connect again at once and fetch what was missed
         Reconnect = "reconnect",
@@ -209,6 +255,10 @@ actions! {
         Confirm = "confirm",
         /// Answer the question with no
         Decline = "decline",
+        /// In a replay: let the next thing happen
+        ReplayStep = "replay-step",
+        /// In a replay: stop, or go on
+        ReplayPause = "replay-pause",
         /// Suspend the program; `fg` brings it back
         Suspend = "suspend",
         /// Leave the program; asks first if a text would be lost
@@ -233,14 +283,25 @@ pub enum Group {
     Edit,
     /// Changing what the screen shows.
     Look,
+    /// The traffic panel.
+    Traffic,
     /// The program and its connection.
     Program,
 }
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Group; 8] =
-        [Group::Move, Group::Find, Group::Read, Group::Answer, Group::Handle, Group::Edit, Group::Look, Group::Program];
+    pub const ALL: [Group; 9] = [
+        Group::Move,
+        Group::Find,
+        Group::Read,
+        Group::Answer,
+        Group::Handle,
+        Group::Edit,
+        Group::Look,
+        Group::Traffic,
+        Group::Program,
+    ];
 
     /// Its heading.
     pub fn title(self) -> &'static str {
@@ -252,6 +313,7 @@ impl Group {
             Group::Handle => "The conversation",
             Group::Edit => "Editing text",
             Group::Look => "The screen",
+            Group::Traffic => "The traffic panel",
             Group::Program => "The program",
         }
     }

@@ -6,6 +6,7 @@ mod prompt;
 mod question;
 mod queue;
 mod search;
+mod traffic;
 mod unrouted;
 
 use ratatui::layout::Rect;
@@ -31,6 +32,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Sure { words, .. } => question::sure(canvas, words),
         Overlay::Paste { text } => question::paste(canvas, text),
         Overlay::Unrouted { chosen } => unrouted::draw(canvas, *chosen),
+        Overlay::Menu { menu, chosen } => traffic::menu(canvas, menu, *chosen),
+        Overlay::FilterEvents { search, .. } => traffic::filter(canvas, search),
+        Overlay::TryJoin { id, shape } => question::try_join(canvas, id, *shape),
         Overlay::Quit { reason } => question::quit(canvas, reason),
         Overlay::Discard { client } => question::discard(canvas, client),
         Overlay::Queue { chosen } => queue::draw(canvas, *chosen),

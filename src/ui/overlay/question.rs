@@ -3,6 +3,7 @@
 use super::boxed;
 use crate::app::outbox::Fate;
 use crate::app::{Mode, Stage, times, writing};
+use crate::backend::JoinShape;
 use crate::chat::Id;
 use crate::config::Action;
 use crate::text;
@@ -60,6 +61,20 @@ pub(super) fn discard(canvas: &mut Canvas<'_>, client: &Id) {
 /// Is this meant?
 pub(super) fn sure(canvas: &mut Canvas<'_>, words: &str) {
     ask(canvas, "Sure?", words, &[]);
+}
+
+/// Emit a trial join? The argument is shown as it will be sent.
+pub(super) fn try_join(canvas: &mut Canvas<'_>, id: &Id, shape: JoinShape) {
+    let how = match shape {
+        JoinShape::Text => "with the id as a bare string",
+        JoinShape::Object => "with the id in an object",
+    };
+    let asked = format!("Emit the join of {} {how}?", id.shown());
+    let body = [
+        "It is sent once, to see what it brings. The backend may answer,",
+        "or ignore it; the room ledger does not change.",
+    ];
+    ask(canvas, "Try a join", &asked, &body.map(str::to_owned));
 }
 
 fn ask(canvas: &mut Canvas<'_>, title: &str, question: &str, body: &[String]) {

@@ -1,4 +1,4 @@
-mod scene;
+pub(crate) mod scene;
 mod screens;
 mod sizes;
 mod thrift;

@@ -3,11 +3,98 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::lines::Lines;
 use crate::app::times;
-use crate::backend::{Health, SessionState};
+use crate::backend::{Handshake, Health, SessionState};
 use crate::socketio::{RUST_SOCKETIO, RUST_SOCKETIO_LIMITS};
-use crate::text;
+use crate::text::{self, Clean};
 use crate::ui::Canvas;
+
+/// So many REST exchanges are listed.
+const EXCHANGES: usize = 30;
+
+/// The handshakes, what the token says of itself, and the last REST exchanges.
+pub(super) fn whole(canvas: &mut Canvas<'_>, area: Rect) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let columns = usize::from(area.width).saturating_sub(2);
+    let mut lines = Lines::new(canvas, columns);
+    match state.traffic.handshakes.back() {
+        Some(last) => handshake(canvas, &mut lines, last),
+        None => {
+            let url = &state.session.url;
+            lines.words(&Clean::line(&format!("No connection has come up yet. Address: {url}")), theme.screen.dim);
+        }
+    }
+    let zone = &state.settings.zone;
+    if state.traffic.handshakes.len() > 1 {
+        lines.heading("Connections before");
+        for earlier in state.traffic.handshakes.iter().rev().skip(1) {
+            let at = times::clock_seconds(earlier.at, zone);
+            lines.field(
+                format!("connection {}", earlier.epoch),
+                format!("{at}  {}  sid {}", earlier.transport, earlier.sid),
+            );
+        }
+    }
+    lines.heading("REST, the newest first");
+    for one in state.traffic.exchanges.iter().rev().take(EXCHANGES) {
+        let took = times::took(jiff::SignedDuration::try_from(one.took).unwrap_or_default());
+        let (status, style) = match (one.status, &one.failure) {
+            (Some(status @ 200..400), _) => (status.to_string(), theme.verdict.ok),
+            (Some(status), _) => (status.to_string(), theme.verdict.bad),
+            (None, failure) => (failure.as_deref().unwrap_or("no answer").to_owned(), theme.verdict.bad),
+        };
+        let at = times::clock_seconds(one.at, zone);
+        let label = format!("{at}  {}", Clean::line(&one.what));
+        let words = format!("{status}  {took:>8}  {:>8} bytes  {} {}", one.bytes, one.method, Clean::line(&one.url));
+        lines.push(label, words, style);
+    }
+    lines.draw(canvas, area, state.traffic.row);
+}
+
+fn handshake(canvas: &Canvas<'_>, lines: &mut Lines<'_>, last: &Handshake) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let zone = &state.settings.zone;
+    lines.heading(format!("Connection {}, since {}", last.epoch, times::clock_seconds(last.at, zone)));
+    lines.field("address", last.url.to_string());
+    lines.field("protocol", "Engine.IO 4, Socket.IO 5");
+    let now = state.session.transport.unwrap_or("none");
+    let upgraded = if now == &*last.transport { String::new() } else { format!(", now {now}") };
+    lines.field("transport", format!("{}{upgraded}", last.transport));
+    lines.field("socket id", last.sid.to_string());
+    let (every, late) = (last.ping_interval.as_millis(), last.ping_timeout.as_millis());
+    lines.field("the server pings", format!("every {every} ms, at most {late} ms late"));
+    if let Some(bytes) = last.max_payload {
+        lines.field("largest message", format!("{bytes} bytes"));
+    }
+    if last.recovered {
+        lines.field("recovery", "the server recovered the session and replays what was missed");
+    }
+    for place in &last.placed {
+        lines.field("token goes to", place.to_string());
+    }
+    let Some(claims) = &last.claims else {
+        return lines.field("token", "says nothing of itself: it is no JSON Web Token");
+    };
+    lines.heading("What the token says of itself (not verified here)");
+    for claim in claims {
+        let (words, style) = match (claim.at, &*claim.name) {
+            (Some(at), "exp") => {
+                let left = at.duration_since(state.now);
+                if left.is_negative() {
+                    (format!("{at}: it has expired"), theme.verdict.bad)
+                } else {
+                    (format!("{at}: in {} min", left.as_mins()), theme.verdict.ok)
+                }
+            }
+            (Some(at), _) => (at.to_string(), theme.panel.value),
+            (None, _) => (claim.value.to_string(), theme.panel.value),
+        };
+        lines.push(claim.name.to_string(), words, style);
+    }
+}
 
 /// Draws the fields one after the other in at most `rows` rows and returns how many it took.
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect, rows: u16) -> u16 {

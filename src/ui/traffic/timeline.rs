@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::traffic::shown;
 use crate::app::{layout, times};
 use crate::chat::VerdictKind;
 use crate::config::Theme;
@@ -42,21 +43,25 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     pen.cell("conversation", table.conversation, label).cell_right("latency", LATENCY, label);
     pen.cell_right("match", MATCH, label);
     let body = super::below(area, 1);
-    let entries = state.timeline.rows();
-    let mut reader = state.timeline.reader();
-    if entries.is_empty() {
-        let dim = canvas.theme.screen.dim;
-        canvas.pen(body, 0).skip(1).fit("No event has come yet.", dim);
-        return;
+    let shown = shown(state);
+    if shown.is_empty() {
+        let words = match &state.traffic.found {
+            Some(found) if found.is_searching() => "Looking for events that fit.",
+            Some(_) => "No event fits.",
+            None => "No event has come yet.",
+        };
+        return super::empty(canvas, body, words);
     }
+    let mut reader = state.timeline.reader();
     let page = usize::from(body.height);
     let chosen = state.panels.traffic_chosen;
-    let at = chosen.map(|seq| state.timeline.position(seq).unwrap_or(0));
-    let from_end = layout::tail_top(at, entries.len(), page);
-    let start = entries.len().saturating_sub(from_end + page);
-    for (nth, (index, entry)) in (0..body.height).zip(entries.iter().enumerate().skip(start)) {
+    let at = chosen.and_then(|seq| shown.chosen(Some(seq)));
+    let from_end = layout::tail_top(at, shown.len(), page);
+    let start = shown.len().saturating_sub(from_end + page);
+    for (nth, index) in (0..body.height).zip(start..shown.len()) {
+        let Some(entry) = shown.seq(index).and_then(|seq| state.timeline.row(seq)) else { continue };
         row(canvas, body, nth, &table, entry, &mut reader);
-        if Some(index) == at.or(entries.len().checked_sub(1)) {
+        if Some(index) == at.or(shown.len().checked_sub(1)) {
             let style = canvas.theme.panel.selected;
             let mark = canvas.glyphs.selected;
             canvas.tint(Rect { y: body.y + nth, height: 1, ..body }, style);
@@ -91,7 +96,17 @@ fn row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, table: &Table, entry: &Row
     } else {
         pen.cell_right(nothing, MATCH, value);
     }
-    if entry.rescued {
+    let word = match (entry.marked, entry.injected) {
+        (true, _) => Some("marked"),
+        (false, true) => Some("put in"),
+        _ => None,
+    };
+    if let Some(word) = word.filter(|_| !entry.rescued || table.rescued > 2) {
+        let (word, style) = if table.rescued > 2 { (word, theme.panel.key) } else { ("*", theme.panel.key) };
+        let mut pen = canvas.pen(area, nth);
+        let gap = pen.left().saturating_sub(table.rescued);
+        pen.skip(gap).skip(1).put(word, style);
+    } else if entry.rescued {
         let word = if table.rescued > 2 { "rescued" } else { canvas.glyphs.alert };
         let mut pen = canvas.pen(area, nth);
         let gap = pen.left().saturating_sub(table.rescued);
