@@ -51,7 +51,7 @@ pub enum Effect {
         step: bool,
     },
     /// Write a file of the user's, and say where it went.
-    Save {
+    Export {
         /// The end of its name, such as `events.ndjson`.
         name: String,
         /// What is in it.

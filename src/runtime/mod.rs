@@ -5,8 +5,8 @@
 //! timers and a clock that changes once a minute.
 
 mod editor;
-mod outside;
 mod files;
+mod outside;
 mod pace;
 mod playback;
 mod timers;
@@ -418,7 +418,7 @@ impl Program {
                 };
             }
             Effect::Replay { step } => return self.control(step).await.map(Some),
-            Effect::Save { name, text } => return Ok(Some(Msg::Done(self.files.save(&name, &text)))),
+            Effect::Export { name, text } => return Ok(Some(Msg::Done(self.files.save(&name, &text)))),
             Effect::Patch { event, field, pointer } => {
                 return Ok(Some(Msg::Done(self.files.patch(&event, field, &pointer))));
             }

@@ -86,9 +86,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
             | Overlay::Discard { .. }
             | Overlay::Sure { .. }
             | Overlay::TryJoin { .. },
-        ) => {
-            with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")])
-        }
+        ) => with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")]),
         Some(Overlay::Queue { .. }) => with_keys(
             canvas,
             &[

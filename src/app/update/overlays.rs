@@ -233,9 +233,7 @@ fn choose(state: &mut State, by: isize) {
             | Overlay::Queue { chosen }
             | Overlay::Links { chosen, .. }
             | Overlay::Menu { chosen, .. },
-        ) => {
-            move_it(chosen)
-        }
+        ) => move_it(chosen),
         Some(_) => {
             if let Some((_, chosen)) = search(state) {
                 move_it(chosen);

@@ -338,7 +338,7 @@ pub(super) fn take(state: &mut State, menu: Menu, chosen_line: usize, out: &mut 
                 1 => ("traffic.har", export::har(state_events(state), &state.traffic.exchanges, &state.session)),
                 _ => ("report.md", report(state)),
             };
-            out.push(Effect::Save { name: name.to_owned(), text });
+            out.push(Effect::Export { name: name.to_owned(), text });
         }
         (Menu::Inject, 0) => match chosen(state).filter(|entry| entry.cut.is_none()) {
             Some(entry) => out.push(Effect::Backend(Command::Inject { name: entry.name, raw: entry.raw })),
