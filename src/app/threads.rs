@@ -23,6 +23,13 @@ pub enum Loading {
     Failed(Clean),
 }
 
+impl Loading {
+    /// The same, but nothing is on its way.
+    pub fn not_asked(&self) -> Self {
+        if *self == Self::Asked { Self::Not } else { self.clone() }
+    }
+}
+
 /// Where the pane stands in the thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Anchor {

@@ -247,7 +247,7 @@ pub(super) fn thread(
                 match page {
                     Page::Latest => view.latest = Loading::Failed(reason),
                     // The gap stays, and says which key tries again.
-                    Page::Before { .. } if for_gap => {}
+                    Page::Before { .. } if for_gap => view.older = view.older.not_asked(),
                     Page::Before { .. } => view.older = Loading::Failed(reason),
                 }
             }
@@ -336,6 +336,9 @@ pub(super) fn thread(
             progress = for_gap && (paged.added > 0 || paged.closed > 0);
             if !for_gap || first {
                 view.older = if first || paged.added == 0 { Loading::Done } else { Loading::Not };
+            } else {
+                // It may have been asked for as what lies before the first message, which is the first no more.
+                view.older = view.older.not_asked();
             }
         }
     }

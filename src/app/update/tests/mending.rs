@@ -199,3 +199,17 @@ fn what_was_lost_before_more_than_a_page_of_events_is_found() {
     let view = world.state.threads.get(one).unwrap();
     assert_eq!((view.thread.len(), view.thread.gaps().len()), (150, 0));
 }
+
+#[test]
+fn older_messages_can_be_asked_for_again_when_a_gap_was_closed_meanwhile() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let one = world.open(1);
+    world.thread(one, Page::Latest, Purpose::Asked, stretch(100, 150));
+    world.state.focus = Focus::Thread;
+    let asked = fetches(&world.key(KeyCode::Char('o')));
+    let page = asked[0].1.clone();
+    let other = Page::Before { message: Id::new("m0120"), at: None };
+    world.thread(one, other, Purpose::Asked, stretch(60, 120));
+    world.thread(one, page, Purpose::Asked, stretch(60, 100));
+    assert_eq!(fetches(&world.key(KeyCode::Char('o'))).len(), 1, "there may be more before these");
+}
