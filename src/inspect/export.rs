@@ -10,6 +10,7 @@ use super::timeline::{Entry, Timeline};
 use super::{Drift, Repeats, RoomLedger, drift, explain};
 use crate::backend::{Exchange, Handshake, RoomStage, Session};
 use crate::text::Clean;
+use crate::wire::redact::Redaction;
 
 /// One event a line.
 pub fn ndjson(events: impl Iterator<Item = Entry>) -> String {
@@ -93,11 +94,14 @@ fn seconds(at: Timestamp) -> f64 {
 fn exchange(exchange: &Exchange) -> Value {
     let took = u64::try_from(exchange.took.as_millis()).unwrap_or(u64::MAX);
     let words = exchange.failure.as_deref().unwrap_or_default();
+    // answers about settings may hold tokens of the channel
+    let body = Redaction::default().apply(&exchange.body);
+    let sent = exchange.sent.as_deref().map(|sent| Redaction::default().apply(sent));
     json!({
         "startedDateTime": exchange.at,
         "time": took,
-        "request": request(&exchange.method, &exchange.url, exchange.sent.as_deref()),
-        "response": response(exchange.status.unwrap_or(0), words, &exchange.body, exchange.bytes),
+        "request": request(&exchange.method, &exchange.url, sent.as_deref()),
+        "response": response(exchange.status.unwrap_or(0), words, &body, exchange.bytes),
         "cache": {},
         "timings": { "send": 0, "wait": took, "receive": 0 },
         "comment": exchange.what,

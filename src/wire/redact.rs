@@ -127,6 +127,14 @@ impl Redaction {
         if SECRETS.contains(&plain.as_str()) || is_token(inside) {
             return "[redacted]".into();
         }
+        if inside.starts_with(['{', '[']) && inside.contains("\\\"") {
+            // JSON inside a string: a body as it was on the wire
+            let inner: Option<String> = serde_json::from_str(&format!("\"{inside}\"")).ok();
+            let again = inner.and_then(|inner| serde_json::to_string(&self.apply(&inner)).ok());
+            if let Some(again) = again {
+                return again.get(1..again.len().saturating_sub(1)).unwrap_or_default().to_owned().into();
+            }
+        }
         if self.texts && WORDS.contains(&plain.as_str()) {
             return masked(inside).into();
         }
@@ -262,6 +270,18 @@ mod tests {
         for odd in ["", "nonsense \" {", "\"", "{\"a", "[[[", "}]\u{202e}"] {
             assert_eq!(NONE.apply(odd).is_empty(), odd.is_empty());
         }
+    }
+
+    #[test]
+    fn json_inside_a_string_is_looked_through() {
+        let body = r#"{"accessToken":"abc","name":"Ken"}"#;
+        let json = serde_json::json!({ "body": body }).to_string();
+        let of = |redaction: Redaction| -> String {
+            let value: serde_json::Value = serde_json::from_str(&redaction.apply(&json)).unwrap();
+            value["body"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(of(NONE), r#"{"accessToken":"[redacted]","name":"Ken"}"#);
+        assert_eq!(of(ALL), r#"{"accessToken":"[redacted]","name":"xxx"}"#);
     }
 
     #[test]

@@ -14,4 +14,5 @@ mod conversations;
 mod dialect;
 mod login;
 mod program;
+mod replay;
 mod tail;

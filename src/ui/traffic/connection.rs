@@ -46,8 +46,9 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, area: Rect) {
             (None, failure) => (failure.as_deref().unwrap_or("no answer").to_owned(), theme.verdict.bad),
         };
         let at = times::clock_seconds(one.at, zone);
-        let label = format!("{at}  {}", Clean::line(&one.what));
-        let words = format!("{status}  {took:>8}  {:>8} bytes  {} {}", one.bytes, one.method, Clean::line(&one.url));
+        let label = Clean::line(&one.what).to_string();
+        let words =
+            format!("{at}  {status}  {took:>8}  {:>8} bytes  {} {}", one.bytes, one.method, Clean::line(&one.url));
         lines.push(label, words, style);
     }
     lines.draw(canvas, area, state.traffic.row);
