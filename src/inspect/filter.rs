@@ -168,7 +168,7 @@ impl View {
     pub fn progress(&self, timeline: &Timeline) -> usize {
         let left = timeline.position(self.unseen).unwrap_or_else(|at| at);
         let all = timeline.rows().len();
-        if all == 0 { 100 } else { (all - left.min(all)) * 100 / all }
+        ((all - left.min(all)) * 100).checked_div(all).unwrap_or(100)
     }
 
     /// An event was added to the timeline, or gave way.

@@ -99,11 +99,8 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         }
         Action::Reply => compose(state, Mode::Reply),
         Action::Note => compose(state, Mode::Note),
-        Action::Send => {
-            if composing::may_send(state) {
-                sending::send(state, out);
-            }
-        }
+        Action::Send if composing::may_send(state) => sending::send(state, out),
+        Action::Send => {}
         Action::Editor => composing::editor(state, out),
         Action::Complete => composing::complete(state, out),
         Action::Replies => state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 }),

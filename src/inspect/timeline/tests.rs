@@ -29,7 +29,7 @@ fn entry(n: u64) -> Entry {
             kind: Kind::Message,
             message: vec![Id::new(format!("wamid.{n}")), Id::new(format!("m{n}"))],
             created: Some(at(n)),
-            rank: (n % 4 == 0).then_some(Rank::Read),
+            rank: (n.is_multiple_of(4)).then_some(Rank::Read),
         },
         raw: format!(
             r#"[{{"conversationId":"{id}","message":{{"accountId":"695a15a5c526dbe7c085ece2","phoneNumberId":"1003427786179738","conversationId":"{id}","waMessageId":"wamid.HBgMOTIzMDAxMjM0NTc0FQIAEhgUM0E{n:08}{:016x}","recipientPhone":"92300{:07}","recipientName":"فاطمہ علی","messageType":"text","content":{{"text":"Salaam 👋 where is my order number {n}?","templateParams":[]}},"status":"delivered","direction":"inbound","campaign":"manual","sentAt":"{}","deliveredAt":"{}","_id":"6b02cdeea7e8{:012x}","statusUpdates":[],"createdAt":"{}","updatedAt":"{}","__v":0}},"timestamp":"{}"}}]"#,
@@ -43,7 +43,7 @@ fn entry(n: u64) -> Entry {
             selected_contact_phone: Some(Clean::line("+923000000000")),
             message_from: Some(Clean::line("+923001234567")),
             message_type: Some(Clean::line("text")),
-            matched: n % 50 == 0,
+            matched: n.is_multiple_of(50),
             timestamp: Some(at(n)),
         },
         rule: verdict.key().map(|_| Rule::Composite),
@@ -52,12 +52,12 @@ fn entry(n: u64) -> Entry {
             rule: Rule::Exact,
             theirs: Clean::line(&id),
             ours: Clean::line("6b02ca344e517f5f5b270000"),
-            equal: n % 50 == 0,
+            equal: n.is_multiple_of(50),
         }],
         room: Some(Id::new(id.as_str())),
-        rescued: n % 3 == 0,
+        rescued: n.is_multiple_of(3),
         conversation: verdict.key().or(matches!(verdict, Verdict::Probable { .. }).then_some(key)),
-        ack: (n % 10 == 0).then_some(n),
+        ack: (n.is_multiple_of(10)).then_some(n),
         verdict,
         ..Entry::new(n, at(n), "new_message")
     }

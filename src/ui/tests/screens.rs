@@ -129,7 +129,8 @@ fn views_of_the_list() {
     });
     let mut state = scene::inbox(80, 24);
     state.inbox.set_sort(Sort::Priority);
-    for key in state.inbox.shown()[..3].to_vec() {
+    let first = state.inbox.shown()[..3].to_vec();
+    for key in first {
         state.inbox.mark(key, true);
     }
     one("marked", &state);
