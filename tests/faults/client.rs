@@ -36,6 +36,7 @@ struct Client {
     told: Option<SessionState>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Woken {
     Report(Option<Report>),
     Stored(Reply),

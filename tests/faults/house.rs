@@ -45,7 +45,7 @@ pub type Truth = HashMap<String, Kept>;
 /// A backend under faults.
 pub enum House {
     /// Our own server.
-    Own(Own),
+    Own(Box<Own>),
     /// The contract server.
     Contract(Box<Contract>),
 }
@@ -81,7 +81,7 @@ impl House {
             token: String::new(),
         };
         own.up(conversations).await;
-        Self::Own(own)
+        Self::Own(Box::new(own))
     }
 
     /// The contract server in this era; `None` where there is no Node.

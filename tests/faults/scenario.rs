@@ -199,9 +199,8 @@ impl World {
     async fn deliver(&mut self) {
         let mut left = Vec::new();
         for (phone, wamid, text) in std::mem::take(&mut self.undelivered) {
-            if !left.is_empty() || !self.house.inbound(&phone, &wamid, &text).await {
-                left.push((phone, wamid, text));
-            } else if matches!(self.house, House::Own(_)) && self.rng.random_bool(0.03) {
+            let taken = left.is_empty() && self.house.inbound(&phone, &wamid, &text).await;
+            if !taken || (matches!(self.house, House::Own(_)) && self.rng.random_bool(0.03)) {
                 left.push((phone, wamid, text));
             }
         }

@@ -41,7 +41,7 @@ impl Seen {
         self.wire.as_ref().map(|wire| wire.of("new_message").collect()).unwrap_or_default()
     }
 
-    fn new(&self) -> &Value {
+    fn first(&self) -> &Value {
         self.news().first().copied().unwrap_or(&Value::Null)
     }
 
@@ -93,20 +93,22 @@ type Symptom = fn(&Seen) -> bool;
 const SYMPTOMS: &[(&str, Option<u64>, Symptom)] = &[
     ("event-composite", None, |seen| {
         seen.row["conversationId"] == DANA
-            && seen.new()["conversationId"] == composite()
-            && seen.new()["message"]["conversationId"] == composite()
+            && seen.first()["conversationId"] == composite()
+            && seen.first()["message"]["conversationId"] == composite()
             && seen.wire.as_ref().unwrap().of("message.received").all(|one| one["conversationId"] == composite())
     }),
-    ("list-composite", None, |seen| seen.row["conversationId"] == composite() && seen.new()["conversationId"] == DANA),
+    ("list-composite", None, |seen| {
+        seen.row["conversationId"] == composite() && seen.first()["conversationId"] == DANA
+    }),
     ("composite-one-event", None, |seen| {
-        seen.new()["conversationId"] == composite()
+        seen.first()["conversationId"] == composite()
             && seen.wire.as_ref().unwrap().of("message.received").all(|one| one["conversationId"] == DANA)
     }),
-    ("account-id", None, |seen| seen.row["conversationId"] == ACCOUNT && seen.new()["conversationId"] == DANA),
+    ("account-id", None, |seen| seen.row["conversationId"] == ACCOUNT && seen.first()["conversationId"] == DANA),
     ("no-conversation-id", None, |seen| {
-        let message = &seen.new()["message"];
+        let message = &seen.first()["message"];
         message["recipientPhone"] == DANA_PHONE
-            && seen.new().get("conversationId").is_none()
+            && seen.first().get("conversationId").is_none()
             && message.get("conversationId").is_none()
     }),
     ("no-ids", None, |seen| {
@@ -115,24 +117,24 @@ const SYMPTOMS: &[(&str, Option<u64>, Symptom)] = &[
     ("numeric-ids", None, |seen| {
         let number = seen.row["_id"].as_u64().unwrap_or_default();
         number > 1 << 53
-            && seen.new()["conversationId"].as_u64() == Some(number)
-            && seen.new()["message"]["phoneNumberId"].is_number()
+            && seen.first()["conversationId"].as_u64() == Some(number)
+            && seen.first()["message"]["phoneNumberId"].is_number()
             && seen.stored == 3
     }),
     ("plus-phones", None, |seen| {
-        seen.new()["conversationId"] == format!("{ACCOUNT}_{LINE}_+{DANA_PHONE}")
-            && seen.new()["message"]["recipientPhone"] == format!("+{DANA_PHONE}")
+        seen.first()["conversationId"] == format!("{ACCOUNT}_{LINE}_+{DANA_PHONE}")
+            && seen.first()["message"]["recipientPhone"] == format!("+{DANA_PHONE}")
     }),
-    ("quoted-ids", None, |seen| seen.new()["conversationId"] == format!("\"{DANA}\"")),
+    ("quoted-ids", None, |seen| seen.first()["conversationId"] == format!("\"{DANA}\"")),
     ("clock-skew", Some(36_000), |seen| {
         let ahead = |at: i64| at - now() > 30_000_000;
         let date = seen.list.header("date").unwrap();
         let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(date).unwrap().timestamp().as_millisecond();
-        ahead(milliseconds(&seen.new()["timestamp"])) && ahead(date)
+        ahead(milliseconds(&seen.first()["timestamp"])) && ahead(date)
     }),
     ("lone-surrogates", None, |seen| seen.raw_has("one\\ud83d\"")),
     ("oversized", Some(1_200_000), |seen| {
-        seen.new()["message"]["content"]["text"].as_str().is_some_and(|text| text.len() > 1_200_000)
+        seen.first()["message"]["content"]["text"].as_str().is_some_and(|text| text.len() > 1_200_000)
     }),
     ("status-backwards", None, |seen| seen.statuses() == ["delivered", "sent"]),
     ("duplicate-events", None, |seen| seen.news().len() > 3),
@@ -151,7 +153,7 @@ const SYMPTOMS: &[(&str, Option<u64>, Symptom)] = &[
             seen.news().iter().map(|one| one["message"]["content"]["text"].as_str().unwrap()).collect();
         texts.len() == 3 && texts[0] == "two"
     }),
-    ("delayed", Some(4_000), |seen| seen.first_at - milliseconds(&seen.new()["timestamp"]) >= 4_000),
+    ("delayed", Some(4_000), |seen| seen.first_at - milliseconds(&seen.first()["timestamp"]) >= 4_000),
     ("not-stored", None, |seen| seen.stored == 0 && seen.news().is_empty() && seen.acked(2)),
     ("join-wants-string", None, |seen| !seen.acked(2) && seen.acked(3)),
     ("join-wants-object", None, |seen| seen.acked(2) && !seen.acked(3)),

@@ -75,7 +75,7 @@ async fn survives(port: u16, transport: TransportChoice) {
             Incoming::Event(event) => {
                 assert!(event.args.whole().starts_with('['));
                 let _ = event.args.parse::<serde_json::Value>(0);
-                assert!(event.args.check().is_ok() || event.args.len() == 0);
+                assert!(event.args.check().is_ok() || event.args.is_empty());
                 for i in 0..event.args.len() {
                     assert!(event.args.arg(i).is_some());
                 }

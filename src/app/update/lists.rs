@@ -278,6 +278,7 @@ pub(super) fn thread(
             parked.push((message.ids.clone(), updates));
         }
     }
+    let told = answer.messages.len();
     let mut kept: Vec<Message> =
         answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
     let (live_since, now) = (state.live_since, state.now);
@@ -300,7 +301,7 @@ pub(super) fn thread(
     }
     let ids: Vec<MessageIds> = kept.iter().map(|message| message.ids.clone()).collect();
     // A backend that counts pages says whether this was the first; elsewhere fewer than were asked for are all.
-    let start = answer.start.unwrap_or(kept.len() < usize::try_from(*limit).unwrap_or(usize::MAX));
+    let start = answer.start.unwrap_or(told < usize::try_from(*limit).unwrap_or(usize::MAX));
     match page {
         Page::Latest => {
             if view.thread.iter().all(|message| message.origin == Origin::Local) {
@@ -331,11 +332,14 @@ pub(super) fn thread(
         }
         Page::Before { message, .. } => {
             let first = answer.start == Some(true);
+            // Nothing new before the first message is the end; before another one it says nothing about that.
+            let from_first = view.thread.index_of(message) == Some(0);
             let edge = PageEdge::Before { message: message.clone(), start: first };
             let paged = view.change(|thread| thread.page_in(kept, edge));
             progress = for_gap && (paged.added > 0 || paged.closed > 0);
             if !for_gap || first {
-                view.older = if first || paged.added == 0 { Loading::Done } else { Loading::Not };
+                let ended = first || (paged.added == 0 && from_first);
+                view.older = if ended { Loading::Done } else { Loading::Not };
             } else {
                 // It may have been asked for as what lies before the first message, which is the first no more.
                 view.older = view.older.not_asked();

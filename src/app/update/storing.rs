@@ -232,6 +232,8 @@ fn thread(state: &mut State, key: ConversationKey, messages: Vec<Message>) {
     let Some(view) = state.threads.get_mut(key) else { return };
     let for_older = offline && view.older == Loading::Asked;
     if view.latest == Loading::Done && !view.cached && !for_older {
+        // It came back into touch before the cache answered: what was asked of the cache is asked of the backend then.
+        view.older = view.older.not_asked();
         return;
     }
     for message in &messages {
