@@ -1,4 +1,4 @@
-//! What the program's state says to the rules of [`inspect::diagnose`](crate::inspect::diagnose).
+//! What the program's state says to the rules of [`inspect::diagnose`](mod@crate::inspect::diagnose).
 
 use super::state::State;
 use super::threads::Loading;

@@ -1,4 +1,4 @@
-//! What the rules of [`diagnose`](super::diagnose) look at: everything that is known of one backend at one moment, as
+//! What the rules of [`diagnose`](mod@super::diagnose) look at: everything that is known of one backend at one moment, as
 //! plain data. The panel takes it from the program's state; `switchboard doctor` adds what it tried by itself.
 
 use jiff::{SignedDuration, Timestamp};

@@ -1,7 +1,7 @@
 //! Rules over evidence: each has a name, what it saw, what that means and what to do.
 //!
 //! Pure: the time is part of the evidence. The findings come ordered by how surely each explains what a person sees:
-//! the gravest first, then the surest, then in the order of [`RULES`], from the ground up (no way in, no token, no
+//! the gravest first, then the surest, then in the order of `RULES`, from the ground up (no way in, no token, no
 //! room, another id, and so on).
 
 mod access;
