@@ -1,3 +1,4 @@
+mod gallery;
 pub(crate) mod scene;
 mod screens;
 mod sizes;

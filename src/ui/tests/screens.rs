@@ -1,37 +1,25 @@
 //! What the screens look like. The snapshots were looked at by a person; change them with `cargo insta review`.
+//!
+//! One file a screen: its text at three sizes, then what its colours are in every built-in theme (see
+//! [`super::gallery`]). **A new pane or dialog is one line**: build a [`scene`], put the overlay in, and call
+//! `one("its_name", &mut state)`; where the state depends on the size, `at_all_sizes("its_name", |columns, rows| …)`.
 
-use insta::assert_snapshot;
-
+use super::gallery::{at_all_sizes, at_sizes, one, text as snapshot_of};
 use super::{scene, screen};
 use crate::app::{Ask, BuiltIn, Focus, Loading, Mode, Overlay, Sort, State, Sure, TrafficSize, Unrouted, update};
 use crate::backend::{Health, SessionState};
 use crate::chat::Evidence;
 use crate::text::Clean;
 
-const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (40, 10)];
-
-fn at_all_sizes(name: &str, build: impl Fn(u16, u16) -> State) {
-    for (columns, rows) in SIZES {
-        let state = build(columns, rows);
-        insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-            assert_snapshot!(format!("{name}_{columns}x{rows}"), screen(&state));
-        });
-    }
-}
-
-fn one(name: &str, state: &State) {
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!(name, screen(state));
-    });
-}
-
 #[test]
 fn inbox_with_an_open_thread() {
-    at_all_sizes("inbox", |columns, rows| {
+    let build = |columns, rows| {
         let mut state = scene::open(columns, rows);
         state.focus = Focus::Thread;
         state
-    });
+    };
+    at_all_sizes("inbox", build);
+    at_sizes("inbox_extremes", &[(200, 60), (40, 10)], build);
 }
 
 #[test]
@@ -90,7 +78,7 @@ fn help_and_palette() {
     });
     let mut state = scene::open(80, 24);
     state.panels.overlay = Some(Overlay::Help { search: "traffic".to_owned(), scroll: 0 });
-    one("help_searched", &state);
+    one("help_searched", &mut state);
 }
 
 #[test]
@@ -98,20 +86,20 @@ fn prompts_and_questions() {
     let mut state = scene::open(120, 40);
     state.panels.overlay = Some(Overlay::GoTo { search: "a".to_owned(), chosen: 1 });
     update::look_up(&mut state);
-    one("go_to", &state);
+    one("go_to", &mut state);
     state.unrouted = vec![
         unrouted("two conversations answer to +92 300 1234567", Some(3)),
         unrouted("it could not be read: /message: expected an object", None),
     ];
     state.panels.overlay = Some(Overlay::Unrouted { chosen: 1 });
-    one("unrouted", &state);
+    one("unrouted", &mut state);
     state.panels.overlay = Some(Overlay::Assign { index: 0, search: "ken".to_owned(), chosen: 0 });
     update::look_up(&mut state);
-    one("assign", &state);
+    one("assign", &mut state);
     state.panels.overlay = Some(Overlay::Quit { reason: Clean::line("2 not sent, 1 with a draft") });
-    one("quit", &state);
+    one("quit", &mut state);
     state.panels.overlay = Some(Overlay::Paste { text: "rm -rf /\u{1b}[31m\n".repeat(30) });
-    one("paste", &state);
+    one("paste", &mut state);
 }
 
 #[test]
@@ -133,7 +121,7 @@ fn views_of_the_list() {
     for key in first {
         state.inbox.mark(key, true);
     }
-    one("marked", &state);
+    one("marked", &mut state);
 }
 
 fn with_replies(columns: u16, rows: u16) -> State {
@@ -155,7 +143,7 @@ fn what_the_composer_offers() {
     let mut state = with_replies(80, 24);
     state.composer.set("Thank you :hear");
     state.composer.look(&state.replies.clone());
-    one("completion_emoji", &state);
+    one("completion_emoji", &mut state);
     at_all_sizes("replies", |columns, rows| {
         let mut state = with_replies(columns, rows);
         state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 1 });
@@ -163,7 +151,7 @@ fn what_the_composer_offers() {
     });
     let mut state = scene::open(80, 24);
     state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 });
-    one("replies_none", &state);
+    one("replies_none", &mut state);
 }
 
 #[test]
@@ -177,16 +165,16 @@ fn lines_that_are_asked_for_and_what_follows_a_key() {
     state.focus = Focus::Thread;
     let typed = "maria-lópez-2026-11-22.md".to_owned();
     state.panels.overlay = Some(Overlay::Ask { ask: Ask::ExportPath, typed });
-    one("export", &state);
+    one("export", &mut state);
     let ask = Ask::ReplyName { text: "Hello\nthere".to_owned() };
     state.panels.overlay = Some(Overlay::Ask { ask, typed: String::new() });
-    one("keep_reply", &state);
+    one("keep_reply", &mut state);
     let links = ["https://example.com/orders/1042", "mailto:shop@example.com"].map(Clean::line).to_vec();
     state.panels.overlay = Some(Overlay::Links { links, chosen: 1 });
-    one("links", &state);
+    one("links", &mut state);
     let sure = Sure::Status { keys: Vec::new(), status: crate::chat::Status::Resolved };
     state.panels.overlay = Some(Overlay::Sure { sure, words: Clean::line("Resolve 3 conversations?") });
-    one("sure", &state);
+    one("sure", &mut state);
 }
 
 #[test]
@@ -201,35 +189,33 @@ fn an_empty_view_says_why() {
         state.inbox.set_view(view.view());
         said.push_str(&screen(&state));
     }
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!("empty_views", said);
-    });
+    snapshot_of("empty_views", &said);
 }
 
 #[test]
 fn nothing_to_show_says_why() {
     let mut state = scene::empty(80, 24);
-    one("list_loading", &state);
+    one("list_loading", &mut state);
     state.list = Loading::Done;
-    one("list_empty", &state);
+    one("list_empty", &mut state);
     state.list = Loading::Failed(Clean::line("connection refused (127.0.0.1:5050)"));
-    one("list_failed", &state);
+    one("list_failed", &mut state);
     let mut state = scene::inbox(80, 24);
     state.settings.demo = true;
     state.settings.profile = Clean::line("demo");
-    one("nothing_open", &state);
+    one("nothing_open", &mut state);
     state.inbox.set_filter("qqqq");
     state.focus = Focus::Filter;
-    one("filter_without_hits", &state);
+    one("filter_without_hits", &mut state);
     let mut state = scene::inbox(80, 24);
     let key = state.inbox.all()[1];
     state.open = Some(key);
     state.threads.open(key).latest = Loading::Asked;
-    one("thread_loading", &state);
+    one("thread_loading", &mut state);
     state.threads.open(key).latest = Loading::Failed(Clean::line("404: Conversation not found"));
-    one("thread_failed", &state);
+    one("thread_failed", &mut state);
     state.threads.open(key).latest = Loading::Done;
-    one("thread_empty", &state);
+    one("thread_empty", &mut state);
 }
 
 #[test]
@@ -257,9 +243,7 @@ fn every_state_of_the_session_is_said_in_words() {
         bars.push_str(screen(&state).lines().next().unwrap_or_default());
         bars.push_str("\n\n");
     }
-    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
-        assert_snapshot!("session_states", bars);
-    });
+    snapshot_of("session_states", &bars);
 }
 
 #[test]
@@ -267,7 +251,7 @@ fn ascii_alone() {
     let mut state = scene::traffic(120, 40);
     state.settings.ascii = true;
     state.panels.traffic = TrafficSize::Half;
-    one("ascii", &state);
+    one("ascii", &mut state);
 }
 
 #[test]
