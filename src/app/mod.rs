@@ -2,6 +2,7 @@
 //!
 //! [`update`](update::update) is the only place where [`State`] changes. Time comes in with each message.
 
+pub mod catalogues;
 pub mod composer;
 pub mod effect;
 pub mod evidence;

@@ -17,7 +17,7 @@ use crate::chat::{ConversationKey, Directory, Evidence, Message, Status};
 use crate::inspect::evidence::Address;
 use crate::inspect::{RoomLedger, Sightings, Timeline};
 use crate::text::Clean;
-use crate::wire::{Identity, Line};
+use crate::wire::{Dialect, Identity, Line, Offers, Viewer};
 
 /// The part of the screen that keys go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
@@ -305,6 +305,12 @@ pub struct State {
     pub identity: Identity,
     /// The account's lines.
     pub lines: Vec<Line>,
+    /// What the backend can do beside messages.
+    pub offers: Offers,
+    /// The lists that the agent chooses from.
+    pub catalogues: super::catalogues::Catalogues,
+    /// Which agents have a conversation on the screen, where the backend tells; ourselves among them.
+    pub presence: HashMap<ConversationKey, Vec<Viewer>>,
     /// The session.
     pub session: Session,
     /// Since when the session has been live, first; notifications are only for what came after.
@@ -402,6 +408,9 @@ impl State {
             size: (80, 24),
             identity: Identity::default(),
             lines: Vec::new(),
+            offers: Offers::default(),
+            catalogues: super::catalogues::Catalogues::default(),
+            presence: HashMap::new(),
             session: Session::starting(now),
             live_since: None,
             directory: Directory::new(identity),
@@ -442,6 +451,14 @@ impl State {
             join_recent: false,
             dirty: true,
         }
+    }
+
+    /// The backend speaks this dialect: what it offers is offered here.
+    pub fn speak(&mut self, dialect: std::sync::Arc<Dialect>) {
+        self.offers = dialect.offers();
+        // there, fetching a thread marks nothing as read
+        self.peek = !dialect.thread_marks_read();
+        self.traffic.dialect = Some(dialect);
     }
 
     /// The service window of a conversation, from what its row and its thread know of the customer's last message.

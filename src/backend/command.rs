@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::chat::{Id, Status};
+use crate::wire::{Catalogue, Operation};
 
 /// Why something is fetched; comes back with the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -52,7 +53,8 @@ pub enum Command {
         /// The id in the event.
         id: Id,
     },
-    /// Which conversations' rooms are wanted, from now on and after every reconnect: the session joins and leaves.
+    /// Which conversations' rooms are wanted, from now on and after every reconnect: the session joins and leaves, and
+    /// tells the team which conversation the agent looks at.
     Watch {
         /// The open conversation; its thread is fetched first after a reconnect.
         open: Option<Target>,
@@ -83,6 +85,20 @@ pub enum Command {
         target: Target,
         /// Where to.
         status: Status,
+    },
+    /// Do something to a conversation.
+    Operate {
+        /// Which.
+        target: Target,
+        /// What.
+        operation: Operation,
+    },
+    /// Fetch a list that the agent chooses from.
+    FetchCatalogue {
+        /// Which.
+        catalogue: Catalogue,
+        /// Of this line, where that matters.
+        line: Option<Id>,
     },
     /// Tell the room that the agent types, or stopped.
     Typing {

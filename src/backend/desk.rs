@@ -16,6 +16,7 @@ use super::reports::{News, NewsSender, Reports};
 use super::rest::{Reply, Rest};
 use crate::chat::{ConversationKey, Id, Status};
 use crate::text::Clean;
+use crate::wire::{Catalogue, Operation};
 
 /// So many reads run at once.
 const READS: usize = 8;
@@ -31,6 +32,13 @@ pub(super) struct Letter {
     pub target: Target,
     pub body: Outgoing,
     pub reply_to: Option<Id>,
+}
+
+/// What is done to a conversation.
+#[derive(Clone, Debug)]
+pub(super) enum Deed {
+    Status(Status),
+    Operation(Operation),
 }
 
 /// What one request needs.
@@ -52,6 +60,8 @@ pub(super) struct Desk {
     writing: TaskTracker,
     /// Conversations with a send on its way, each with what waits behind it.
     queues: HashMap<ConversationKey, VecDeque<Letter>>,
+    /// Conversations to which something is being done, each with what is to be done next.
+    deeds: HashMap<ConversationKey, VecDeque<(Target, Deed)>>,
 }
 
 impl Desk {
@@ -64,6 +74,7 @@ impl Desk {
             reading: TaskTracker::new(),
             writing: TaskTracker::new(),
             queues: HashMap::new(),
+            deeds: HashMap::new(),
         }
     }
 
@@ -205,13 +216,53 @@ impl Desk {
         });
     }
 
-    /// Moves a conversation to another status.
-    pub fn set_status(&self, target: Target, status: Status) {
+    /// Does something to a conversation, behind what is already on its way to the same one: what was wanted last holds.
+    pub fn operate(&mut self, target: Target, deed: Deed) {
+        match self.deeds.get_mut(&target.key) {
+            Some(waiting) => waiting.push_back((target, deed)),
+            None => {
+                self.deeds.insert(target.key, VecDeque::new());
+                self.carry_out(target, deed);
+            }
+        }
+    }
+
+    /// An operation ended: the next one goes.
+    pub fn operated(&mut self, key: ConversationKey) {
+        match self.deeds.get_mut(&key).and_then(VecDeque::pop_front) {
+            Some((target, deed)) => self.carry_out(target, deed),
+            None => {
+                self.deeds.remove(&key);
+            }
+        }
+    }
+
+    fn carry_out(&self, target: Target, deed: Deed) {
         let clerk = self.clerk.clone();
         self.write(async move {
-            let reply = clerk.rest.set_status(&target, &status).await;
+            let key = target.key;
+            let report = match deed {
+                Deed::Status(status) => {
+                    let reply = clerk.rest.set_status(&target, &status).await;
+                    Report::StatusSet { key, result: clerk.exchanged(reply, false) }
+                }
+                Deed::Operation(operation) => {
+                    let reply = clerk.rest.operate(&target, &operation).await;
+                    Report::Operated { key, operation, result: clerk.exchanged(reply, false) }
+                }
+            };
+            clerk.reports.send(report).await;
+            clerk.tell(News::Operated { key });
+        });
+    }
+
+    /// Fetches a list that the agent chooses from.
+    pub fn catalogue(&self, catalogue: Catalogue, line: Option<Id>) {
+        let clerk = self.clerk.clone();
+        self.read(async move {
+            let reply = clerk.rest.catalogue(catalogue, line.as_ref()).await;
             let result = clerk.exchanged(reply, false);
-            clerk.reports.send(Report::StatusSet { key: target.key, result }).await;
+            clerk.reports.send(Report::Catalogue { catalogue, line, result }).await;
         });
     }
 

@@ -165,8 +165,18 @@ impl Session {
         for id in self.ledger.all() {
             self.join(&id).await;
         }
+        self.view(self.open.as_ref(), true);
         self.resync();
         self.standing.link = CATCHING_UP;
+    }
+
+    /// Tells the team that the agent looks at a conversation, or not any more.
+    fn view(&self, target: Option<&Target>, viewing: bool) {
+        if let (Some(live), Some(target)) = (&self.live, target)
+            && let Some(emission) = self.config.dialect.viewing(target, viewing)
+        {
+            live.emit(&emission);
+        }
     }
 
     /// Fetches the list and the open thread.
@@ -223,7 +233,11 @@ impl Session {
     /// Which rooms are wanted from now on.
     pub(super) async fn watch(&mut self, open: Option<Target>, others: &[Target]) {
         let changes = self.ledger.want(open.as_ref(), others);
-        self.open = open;
+        let had = std::mem::replace(&mut self.open, open);
+        let other = had.as_ref().map(|target| &target.id) != self.open.as_ref().map(|target| &target.id);
+        if other {
+            self.view(had.as_ref(), false);
+        }
         for report in changes.reports {
             self.reports.send(Report::Room(report)).await;
         }
@@ -236,6 +250,9 @@ impl Session {
         if matches!(self.standing.link, Link::Up(_)) || self.standing.link == CATCHING_UP {
             for id in &changes.join {
                 self.join(id).await;
+            }
+            if other {
+                self.view(self.open.as_ref(), true);
             }
         }
     }

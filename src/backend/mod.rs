@@ -124,6 +124,11 @@ impl Drop for Backend {
     }
 }
 
+/// Whether the backend says that it is Switchboard's own server; `false` too where it does not answer.
+pub async fn is_our_own(profile: &Profile) -> bool {
+    rest::is_our_own(profile).await
+}
+
 /// Signs in with e-mail and password: the token, and who we are.
 ///
 /// # Errors

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::command::{Page, Purpose};
 use crate::chat::{ConversationKey, Id};
 use crate::text::Clean;
-use crate::wire::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage};
+use crate::wire::{
+    Accepted, Catalogue, DecodeError, Event, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage,
+};
 
 /// Where the session stands, for the status bar and the connection panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -391,6 +393,24 @@ pub enum Report {
         key: ConversationKey,
         /// The answer.
         result: Result<(), RestError>,
+    },
+    /// The answer to an operation.
+    Operated {
+        /// Which conversation.
+        key: ConversationKey,
+        /// What was done.
+        operation: Operation,
+        /// The answer.
+        result: Result<Operated, RestError>,
+    },
+    /// A list that the agent chooses from, or why not.
+    Catalogue {
+        /// Which.
+        catalogue: Catalogue,
+        /// Of which line, where that was asked.
+        line: Option<Id>,
+        /// Its entries.
+        result: Result<Vec<Item>, RestError>,
     },
     /// The room ledger changed.
     Room(RoomReport),

@@ -87,6 +87,11 @@ pub(super) enum News {
         /// Its words on a refusal.
         answer: Result<(), Clean>,
     },
+    /// An operation ended; the next one of its conversation may go.
+    Operated {
+        /// Whose.
+        key: ConversationKey,
+    },
     /// A send ended; the next one of its conversation may go.
     Sent {
         /// Whose.

@@ -24,7 +24,10 @@ use super::token::{Held, Renew, TokenCell};
 use crate::chat::{Id, Status};
 use crate::config::Profile;
 use crate::text::Clean;
-use crate::wire::{Accepted, Credential, DecodeError, Dialect, Identity, Line, ListPage, Request, ThreadPage};
+use crate::wire::{
+    Accepted, Catalogue, Credential, DecodeError, Dialect, Identity, Item, Line, ListPage, Operated, Operation,
+    Request, ThreadPage,
+};
 
 /// So many pages of a list are fetched at most, whatever the backend says of a next one.
 const PAGES: usize = 200;
@@ -207,6 +210,22 @@ impl Rest {
         self.call(request, |_, _| Ok(())).await
     }
 
+    /// Does something to a conversation.
+    pub async fn operate(&self, target: &Target, operation: &Operation) -> Reply<Operated> {
+        match self.dialect().operation_request(target, operation) {
+            Some(request) => self.call(request, Dialect::operated).await,
+            None => Reply::inexpressible("that"),
+        }
+    }
+
+    /// A list that the agent chooses from; an empty one where the backend has none.
+    pub async fn catalogue(&self, catalogue: Catalogue, line: Option<&Id>) -> Reply<Vec<Item>> {
+        match self.dialect().catalogue_request(catalogue, line) {
+            Some(request) => self.call(request, |dialect, body| dialect.catalogue(catalogue, body)).await,
+            None => Reply { result: Ok(Vec::new()), took: None },
+        }
+    }
+
     /// Asks, and once more with a newer token where this one is refused: a refused request was not carried out.
     pub async fn call<T>(
         &self,
@@ -310,6 +329,19 @@ pub(super) async fn login(
         RestError::SignedOut { reason } => RestError::Refused { status: 401, code: None, reason, retry_after: None },
         other => other,
     })
+}
+
+/// Whether the backend says that it is Switchboard's own server.
+pub(super) async fn is_our_own(profile: &Profile) -> bool {
+    let http = Http::new(profile.clone(), Limits::default(), Arc::default());
+    let mut url = profile.url.clone();
+    url.set_path(&format!("{}/health", profile.url.path().trim_end_matches('/')));
+    let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("application/json"))]);
+    let ask = Ask { what: "which server it is", method: Method::GET, url, headers, body: None };
+    let answer = http.exchange(ask).await;
+    let said = answer.ok().filter(|answer| answer.status.is_success());
+    let said = said.and_then(|answer| serde_json::from_slice::<serde_json::Value>(&answer.body).ok());
+    said.is_some_and(|said| said.get("service").and_then(serde_json::Value::as_str) == Some("switchboard"))
 }
 
 /// What renews the tokens of a backend that can.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::BackendConfig;
 use super::backoff::Backoff;
 use super::command::{Command, Page, Purpose, Target};
-use super::desk::{Desk, Letter};
+use super::desk::{Deed, Desk, Letter};
 use super::live::{self, Live};
 use super::polls::{Polls, Situation};
 use super::report::{Health, Report, RestError};
@@ -246,6 +246,7 @@ impl Session {
                     self.reports.send(Report::Room(report)).await;
                 }
             }
+            News::Operated { key } => self.desk.operated(key),
             News::Sent { key, lost } => self.desk.sent(key, lost),
         }
     }
@@ -295,7 +296,9 @@ impl Session {
                 self.desk.send(Letter { client, target, body, reply_to });
             }
             Command::MarkRead { target, last } => self.desk.mark_read(target, last),
-            Command::SetStatus { target, status } => self.desk.set_status(target, status),
+            Command::SetStatus { target, status } => self.desk.operate(target, Deed::Status(status)),
+            Command::Operate { target, operation } => self.desk.operate(target, Deed::Operation(operation)),
+            Command::FetchCatalogue { catalogue, line } => self.desk.catalogue(catalogue, line),
             Command::Typing { target, typing } => {
                 if let Some(live) = &self.live
                     && self.typing.is_due(target.key, typing, Instant::now())

@@ -59,6 +59,9 @@ pub struct ConversationFacts {
     pub labels: Option<Vec<Clean>>,
     /// Priority, in the backend's word.
     pub priority: Option<Clean>,
+    /// Until when it is put off: `Some(None)` when the object says that no time is set.
+    #[serde(default)]
+    pub snoozed_until: Option<Option<Timestamp>>,
 }
 
 impl ConversationFacts {
@@ -91,6 +94,7 @@ impl Conversation {
             assignee: None,
             labels: Vec::new(),
             priority: None,
+            snoozed_until: None,
         };
         row.absorb(facts);
         Some(row)
@@ -121,6 +125,9 @@ impl Conversation {
         }
         if let Some(assignee) = &facts.assignee {
             self.assignee = assignee.clone();
+        }
+        if let Some(until) = facts.snoozed_until {
+            self.snoozed_until = until;
         }
         if let Some(labels) = &facts.labels {
             self.labels.clone_from(labels);
@@ -182,4 +189,7 @@ pub struct Conversation {
     pub labels: Vec<Clean>,
     /// Priority, in the backend's word.
     pub priority: Option<Clean>,
+    /// Until when it is put off, where a time is set.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
 }

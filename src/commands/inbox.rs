@@ -92,9 +92,7 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     }
     state.replies = Replies::load(&setup.paths.replies())?;
     state.files.replies = Some(setup.paths.replies());
-    // there, fetching a thread marks nothing as read
-    state.peek = !config.dialect.thread_marks_read();
-    state.traffic.dialect = Some(Arc::clone(&config.dialect));
+    state.speak(Arc::clone(&config.dialect));
     // two programs that are started at once must not give two texts one id
     state.sent_here = u64::from(rand::random::<u32>());
 

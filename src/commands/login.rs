@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::contacts::refusal;
-use super::place::dialect_of;
+use super::place::{OUR_OWN, dialect_of};
 use super::{Failure, Output, Setup, complain};
 use crate::backend;
 use crate::chat::Id;
@@ -36,6 +36,8 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
         None => ask("E-mail: ")?,
     };
     let password = password(&format!("Password of {email} at {}: ", profile.url))?;
+    let own =
+        profile.dialect == Profile::new(profile.url.clone()).dialect && super::block_on(backend::is_our_own(profile))?;
     let dialect = dialect_of(setup, &chosen, None)?;
     let (token, who) = super::block_on(backend::login(profile, &dialect, &email, &password))?.map_err(|error| {
         match refusal(error) {
@@ -45,8 +47,9 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     })?;
     store_token(&setup.paths, &chosen.name, &token)?;
     let file = setup.config_file();
+    let dialect = own.then_some(OUR_OWN);
     let account = who.account.clone().filter(|_| profile.account.is_none());
-    save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), None, &who.variables)?;
+    save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), dialect, &who.variables)?;
     let who = who.name.as_deref().unwrap_or(&email);
     out.line(format_args!("signed in as {who}; profile `{}` is in {}", chosen.name, file.display()))?;
     let earlier = [

@@ -18,6 +18,8 @@ use crate::store::{self, StoreConfig};
 use crate::text::Clean;
 use crate::wire::{Dialect, Known, Shelf};
 
+/// The dialect of our own server.
+pub(super) const OUR_OWN: &str = "switchboard";
 /// Rows of the list that are fetched.
 const LIST_ROWS: u32 = 200;
 
@@ -172,6 +174,7 @@ impl Place {
         let url = running.url().parse().map_err(|error| Failure::Other(format!("the demo cannot start: {error}")))?;
         let mut profile = Profile::new(url);
         profile.email = Some(email);
+        OUR_OWN.clone_into(&mut profile.dialect);
         Ok(Self { chosen: Chosen { name: "demo".to_owned(), profile }, token, demo: Some(running) })
     }
 }

@@ -67,7 +67,7 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     let header = &recording.header;
     let rules = dialect.identity_rules(header.account.clone(), header.route_variants);
     let mut state = State::new(header.at, settings, rules, keymap, Arc::new(theme));
-    state.traffic.dialect = Some(Arc::clone(&dialect));
+    state.speak(Arc::clone(&dialect));
     let damage = recording.damage.as_ref().map(ToString::to_string);
     if args.headless {
         for (nth, record) in recording.records.iter().enumerate() {
@@ -176,7 +176,7 @@ mod tests {
         let (keymap, theme) = (Keymap::built_in().unwrap(), Theme::built_in("dark").unwrap());
         let rules = dialect.identity_rules(Some(ACCOUNT.into()), false);
         let mut state = State::new(begin(), settings, rules, Arc::new(keymap), Arc::new(theme));
-        state.traffic.dialect = Some(Arc::clone(dialect));
+        state.speak(Arc::clone(dialect));
         state
     }
 

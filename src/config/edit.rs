@@ -21,7 +21,7 @@ pub fn save_profile(
     url: &Url,
     email: &str,
     account: Option<&str>,
-    line: Option<&str>,
+    dialect: Option<&str>,
     variables: &BTreeMap<String, String>,
 ) -> Result<(), ConfigError> {
     let before = match std::fs::read_to_string(file) {
@@ -43,8 +43,9 @@ pub fn save_profile(
     let first = profiles.is_empty();
     let profile = profiles.entry(name).or_insert_with(|| Item::Table(Table::new()));
     let profile = profile.as_table_like_mut().ok_or_else(|| unreadable(format!("`profile.{name}` must be a table")))?;
-    let known = [("url", Some(url.as_str())), ("email", Some(email)), ("account", account), ("line", line)];
-    for (key, text) in known.into_iter().filter_map(|(key, text)| text.map(|text| (key, text))) {
+    let known = [("url", Some(url.as_str())), ("email", Some(email)), ("account", account)];
+    let dialect = dialect.filter(|_| !profile.contains_key("dialect")).map(|dialect| ("dialect", Some(dialect)));
+    for (key, text) in known.into_iter().chain(dialect).filter_map(|(key, text)| text.map(|text| (key, text))) {
         match profile.get_mut(key).and_then(Item::as_value_mut) {
             Some(held) if held.as_str() == Some(text) => {}
             Some(held) => {

@@ -113,6 +113,7 @@ impl StoredConversation {
             unread: Some(self.unread),
             status: Some(self.status.clone()),
             assignee: Some(self.assignee.clone()),
+            snoozed_until: None,
             labels: Some(self.labels.clone()),
             priority: self.priority.clone(),
         }

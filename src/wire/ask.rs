@@ -48,6 +48,20 @@ pub enum Outgoing {
         /// As the agent typed it.
         body: String,
     },
+    /// A note to the team: it goes by the backend's operation for notes and has no other way.
+    Note {
+        /// As the agent typed it.
+        body: String,
+    },
+    /// An approved template.
+    Template {
+        /// Its id, as the list of templates gives it.
+        template: String,
+        /// Its language, `en_US`.
+        language: Option<String>,
+        /// What stands for its placeholders, in order.
+        parameters: Vec<String>,
+    },
 }
 
 /// A REST request in a backend's spelling, without address and credentials.

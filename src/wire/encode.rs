@@ -8,6 +8,7 @@ use super::ask::{Credential, Emission, Outgoing, Page, Request, SocketCredential
 use super::dialect::{
     ActionSpec, ConversationWord, Dialect, EmissionSpec, Name, PagingKind, PagingSpec, Place, SocketTransport,
 };
+use super::operations::Operation;
 use super::template::{TextTemplate, Variables};
 use crate::chat::{Composite, Id, Phone, Status};
 
@@ -143,7 +144,23 @@ impl Dialect {
         client: &Id,
         reply_to: Option<&Id>,
     ) -> Option<Request> {
-        let Outgoing::Text { body: text } = body;
+        let operation = match body {
+            Outgoing::Text { .. } => None,
+            Outgoing::Note { body } => Some(Operation::Note { text: body.clone(), client: client.clone() }),
+            Outgoing::Template { template, language, parameters } => Some(Operation::Template {
+                template: template.clone(),
+                language: language.clone(),
+                parameters: parameters.clone(),
+                client: client.clone(),
+            }),
+        };
+        if let Some(operation) = operation {
+            let mut request = self.operation_request(target, &operation)?;
+            request.or_paths.clear();
+            request.idempotent = false;
+            return Some(request);
+        }
+        let Outgoing::Text { body: text } = body else { return None };
         let variables = self
             .of_target(target)
             .with("text", Some(text.as_str()))
@@ -275,9 +292,9 @@ impl Dialect {
         self.emission(self.socket.presence.as_ref()?, &self.values().with("online", Some(online)))
     }
 
-    /// Tells which conversation the agent looks at.
-    pub fn viewing(&self, target: &Target) -> Option<Emission> {
-        self.emission(self.socket.viewing.as_ref()?, &self.of_target(target))
+    /// Tells that the agent looks at a conversation, or not any more.
+    pub fn viewing(&self, target: &Target, viewing: bool) -> Option<Emission> {
+        self.emission(self.socket.viewing.as_ref()?, &self.of_target(target).with("viewing", Some(viewing)))
     }
 
     /// What is emitted; `None` rather than a null or missing argument.

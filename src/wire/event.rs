@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::operations::Catalogue;
 use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, Message, NamedId};
 use crate::text::Clean;
 
@@ -40,8 +41,23 @@ pub enum Event {
         evidence: Evidence,
         /// Who, by the backend's id.
         who: Option<Id>,
+        /// The agent's name, where it is an agent who types.
+        #[serde(default)]
+        agent: Option<Clean>,
         /// Whether they type now.
         typing: bool,
+    },
+    /// Which agents have a conversation on the screen.
+    Presence {
+        /// Which conversation.
+        evidence: Evidence,
+        /// All of them, ourselves among them.
+        viewers: Vec<Viewer>,
+    },
+    /// A list that agents choose from changed: it is to be fetched again.
+    Changed {
+        /// Which.
+        catalogue: Catalogue,
     },
     /// A conversation became part of another one.
     Merged {
@@ -59,6 +75,17 @@ pub enum Event {
     },
     /// The dialect has no meaning for this event's name.
     NotInDialect,
+}
+
+/// An agent who has a conversation on the screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Who, by the backend's id.
+    pub id: Option<Id>,
+    /// Their name.
+    pub name: Clean,
+    /// Whether they type there.
+    pub typing: bool,
 }
 
 /// Why a payload could not be read: which event or answer, where, and what was expected there.

@@ -25,6 +25,6 @@ mod tests;
 pub use ask::{Credential, Emission, Outgoing, Page, Request, SocketCredentials, Target};
 pub use decode::{Decoded, Refusal};
 pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport};
-pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage};
-pub use operations::{Catalogue, Found, Item, Offers, Operation, Upload};
+pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage, Viewer};
+pub use operations::{Catalogue, Found, Item, Offers, Operated, Operation, Upload};
 pub use patch::{Field, USES};

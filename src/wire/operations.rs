@@ -2,22 +2,30 @@
 //! Whatever a dialect does not describe is `None` here: the program hides it, or keeps it to itself.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ask::{Request, Target};
 use super::decode::{line, list_of, with_json};
 use super::dialect::{CatalogueSpec, ConversationWord, Dialect};
 use super::encode::query;
-use super::event::DecodeError;
+use super::event::{Accepted, DecodeError};
 use super::json::Json;
-use crate::chat::{Id, Message, NamedId, Origin};
+use crate::chat::{ConversationFacts, Id, Message, NamedId, Origin};
 use crate::text::Clean;
 
 /// Something that is done to a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum Operation {
     /// Give it to an agent.
     Assign {
+        /// The agent, by the backend's id.
+        agent: Id,
+    },
+    /// Give it to an agent unless somebody has it; where a backend cannot ask for that, give it.
+    Take {
         /// The agent, by the backend's id.
         agent: Id,
     },
@@ -78,7 +86,7 @@ pub enum Operation {
 }
 
 /// What a backend can do beside messages; what is false is hidden, or kept by the program itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Offers {
     /// Conversations can be given to an agent.
     pub assign: bool,
@@ -119,7 +127,8 @@ pub struct Offers {
 }
 
 /// A list that an agent chooses from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Catalogue {
     /// The team.
     Agents,
@@ -132,7 +141,7 @@ pub enum Catalogue {
 }
 
 /// One entry of a catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// What requests name it by.
     pub id: Id,
@@ -142,6 +151,15 @@ pub struct Item {
     pub text: Option<Clean>,
     /// A template's language.
     pub language: Option<Clean>,
+}
+
+/// What a backend answers when something was done to a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Operated {
+    /// The conversation as it is now, where the answer describes it.
+    pub facts: Option<ConversationFacts>,
+    /// The message that was made of it: of a note, of a template.
+    pub accepted: Accepted,
 }
 
 /// A message that the server found.
@@ -200,6 +218,10 @@ impl Dialect {
                 let variables = of.with("agent", Some(agent.as_str()));
                 self.act("an assignment", specs.assign.as_ref()?, target, &variables)
             }
+            Operation::Take { agent } => {
+                let variables = of.with("agent", Some(agent.as_str()));
+                self.act("an assignment", specs.take.as_ref().or(specs.assign.as_ref())?, target, &variables)
+            }
             Operation::Release => self.act("a release", specs.release.as_ref()?, target, &of),
             Operation::Labels { labels } => {
                 let variables = of.with("labels", Some(labels.clone()));
@@ -247,6 +269,20 @@ impl Dialect {
                 self.act("a reaction", specs.react.as_ref()?, target, &variables)
             }
         }
+    }
+
+    /// What the answer to an operation says. One that says nothing is no error: it was done all the same.
+    ///
+    /// # Errors
+    /// None now; the shape is that of all readers.
+    pub fn operated(&self, body: &[u8]) -> Result<Operated, DecodeError> {
+        let pointer = &self.operations.conversation;
+        let facts = with_json("an operation", &String::from_utf8_lossy(body), |json| {
+            let object = pointer.find(json).filter(|_| !pointer.is_empty());
+            Ok(object.map(|object| self.conversation_facts(object, &self.thread.conversation_ids)))
+        });
+        let facts = facts.ok().flatten().filter(|facts| !facts.ids.is_empty());
+        Ok(Operated { facts, accepted: self.accepted(body)? })
     }
 
     fn catalogue_spec(&self, catalogue: Catalogue) -> Option<&CatalogueSpec> {

@@ -53,6 +53,7 @@ impl Dialect {
             &spec.unread,
             &spec.status,
             &spec.assignee,
+            &spec.snoozed_until,
             &spec.labels,
             &spec.priority,
             &self.identity.selected_contact_id,

@@ -108,6 +108,7 @@ fn conversation() -> impl Strategy<Value = StoredConversation> {
             assignee: labels.first().cloned(),
             labels,
             priority: None,
+            snoozed_until: None,
         };
         StoredConversation::of(&row, vec![Id::new(raw), "a_b_923001234574".into()], vec!["lid".into()])
     })

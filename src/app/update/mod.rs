@@ -1,14 +1,17 @@
 //! The pure heart: what each message changes, and what is wanted of the world because of it.
 
 mod actions;
+mod catalogues;
 mod composing;
 mod handling;
 mod keys;
 mod lists;
 mod mending;
+mod operating;
 mod overlays;
 mod peeking;
 mod placing;
+mod presence;
 mod queue;
 mod reading;
 mod replay;
@@ -162,6 +165,8 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
         Report::Read { key, result } => reading::told(state, key, result, out),
         Report::StatusSet { key, result } => handling::status_set(state, key, result),
+        Report::Operated { key, operation, result } => operating::operated(state, key, &operation, result),
+        Report::Catalogue { catalogue, result, .. } => catalogues::came(state, catalogue, result),
         Report::Handshake(handshake) => state.traffic.connected(*handshake),
         Report::Exchange(exchange) => state.traffic.exchanged(*exchange),
         Report::Tried(Ok(emitted)) => say(state, false, format!("Emitted {emitted}; what it brings is seen below")),

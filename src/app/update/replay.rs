@@ -16,9 +16,14 @@ pub fn intents(at: Timestamp, state: &State, was_open: Option<ConversationKey>, 
         records.push(Record::Open { at, id });
     }
     for effect in effects {
-        if let Effect::Backend(crate::backend::Command::Send { client, target, body, .. }) = effect {
-            let crate::backend::Outgoing::Text { body } = body;
-            let text = body.clone();
+        if let Effect::Backend(crate::backend::Command::Send {
+            client,
+            target,
+            body: crate::backend::Outgoing::Text { body: text } | crate::backend::Outgoing::Note { body: text },
+            ..
+        }) = effect
+        {
+            let text = text.clone();
             records.push(Record::Sending { at, client: client.clone(), key: target.key, text });
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::placing::place;
 use super::waiting::{Waiter, ask_for, echo_of, hold, park, wait_for};
-use super::{Effect, State, lists, reading, say, storing, title_of};
+use super::{Effect, State, catalogues, lists, presence, reading, say, storing, title_of};
 use crate::app::msg::Timer;
 use crate::app::state::TrafficSize;
 use crate::backend::Frame;
@@ -19,7 +19,7 @@ use crate::inspect::repeats::{Coming, Glimpse};
 use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::{About, Entry, MatchRecord};
 use crate::text::Clean;
-use crate::wire::{DecodeError, Event};
+use crate::wire::{DecodeError, Event, Viewer};
 
 /// A customer who has not typed for this long has stopped.
 const TYPING_LASTS: Duration = Duration::from_secs(8);
@@ -36,7 +36,7 @@ impl Decision {
         Self { verdict, resolution: None, key: None }
     }
 
-    fn of(verdict: Verdict, resolution: Resolution) -> Self {
+    pub(super) fn of(verdict: Verdict, resolution: Resolution) -> Self {
         let key = verdict.key().or(match resolution.outcome {
             Outcome::Known(key) | Outcome::Probable(key) => Some(key),
             _ => None,
@@ -77,9 +77,21 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
             evidence = told;
             status_event(state, &evidence, &update)
         }
-        Ok(Event::Typing { evidence: told, who, typing }) => {
+        Ok(Event::Typing { evidence: told, who, agent: None, typing }) => {
             evidence = told;
             typing_event(state, &evidence, who.as_ref(), typing, out)
+        }
+        Ok(Event::Typing { evidence: told, who, agent: Some(agent), typing }) => {
+            evidence = told;
+            presence::agent_types(state, &evidence, Viewer { id: who, name: agent, typing })
+        }
+        Ok(Event::Presence { evidence: told, viewers }) => {
+            evidence = told;
+            presence::viewers(state, &evidence, viewers)
+        }
+        Ok(Event::Changed { catalogue }) => {
+            catalogues::changed(state, catalogue, out);
+            Decision::plain(Verdict::Account)
         }
         Ok(Event::Merged { evidence: told, gone }) => {
             evidence = told;

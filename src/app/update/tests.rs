@@ -543,7 +543,7 @@ fn a_disconnect_leaves_a_gap_that_opening_again_closes() {
 fn typing_without_an_id_is_shown_only_when_one_room_is_joined() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[]), row(2, &oid(2), &[])]);
     let key = world.open(1);
-    let typing = || Event::Typing { evidence: Evidence::default(), who: None, typing: true };
+    let typing = || Event::Typing { evidence: Evidence::default(), who: None, agent: None, typing: true };
     let join = |n: u32, key: ConversationKey| {
         Report::Room(RoomReport {
             id: Id::new(oid(n)),

@@ -56,7 +56,8 @@ impl Kind {
             Event::Conversation { .. } | Event::Merged { .. } => Self::Conversation,
             Event::Status { .. } => Self::Status,
             Event::Typing { .. } => Self::Typing,
-            Event::Account | Event::Complaint { .. } => Self::Account,
+            Event::Presence { .. } => Self::Typing,
+            Event::Account | Event::Changed { .. } | Event::Complaint { .. } => Self::Account,
             Event::NotInDialect => Self::Other,
         }
     }
@@ -105,10 +106,13 @@ impl About {
                 };
                 Self { kind, message: evidence.message.clone(), created: None, rank }
             }
-            Event::Conversation { evidence, .. } | Event::Merged { evidence, .. } | Event::Typing { evidence, .. } => {
-                Self { kind, message: evidence.message.clone(), ..Self::default() }
+            Event::Conversation { evidence, .. }
+            | Event::Merged { evidence, .. }
+            | Event::Presence { evidence, .. }
+            | Event::Typing { evidence, .. } => Self { kind, message: evidence.message.clone(), ..Self::default() },
+            Event::Account | Event::Changed { .. } | Event::Complaint { .. } | Event::NotInDialect => {
+                Self { kind, ..Self::default() }
             }
-            Event::Account | Event::Complaint { .. } | Event::NotInDialect => Self { kind, ..Self::default() },
         }
     }
 }

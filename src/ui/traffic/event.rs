@@ -211,6 +211,7 @@ fn evidence(canvas: &Canvas<'_>, entry: &Entry) -> Option<Evidence> {
             | Event::Conversation { evidence, .. }
             | Event::Status { evidence, .. }
             | Event::Merged { evidence, .. }
+            | Event::Presence { evidence, .. }
             | Event::Typing { evidence, .. },
         ) => Some(evidence),
         _ => None,
@@ -321,10 +322,20 @@ fn read(lines: &mut Lines<'_>, event: &Event) {
             lines.field("status", words);
             evidence
         }
-        Event::Typing { evidence, typing, .. } => {
+        Event::Typing { evidence, agent, typing, .. } => {
             lines.field("typing", if *typing { "yes" } else { "no" });
+            if let Some(agent) = agent {
+                lines.field("agent", agent.to_string());
+            }
             evidence
         }
+        Event::Presence { evidence, viewers } => {
+            for viewer in viewers {
+                lines.field(if viewer.typing { "types" } else { "looks" }, viewer.name.to_string());
+            }
+            evidence
+        }
+        Event::Changed { catalogue } => return lines.field("changed", format!("{catalogue:?}").to_lowercase()),
         Event::Merged { evidence, gone } => {
             for named in gone {
                 lines.field("is no more", named.id.shown().to_string());

@@ -11,7 +11,7 @@ use crate::text::Clean;
 
 impl Dialect {
     /// What an object says of a conversation; `ids` are the pointers to its names.
-    pub(super) fn conversation_facts(&self, json: &Json<'_>, ids: &[Pointer]) -> ConversationFacts {
+    pub(in super::super) fn conversation_facts(&self, json: &Json<'_>, ids: &[Pointer]) -> ConversationFacts {
         let spec = &self.conversation;
         let phone = spec.phone.read(json, phone);
         ConversationFacts {
@@ -32,6 +32,10 @@ impl Dialect {
             assignee: assignee(&spec.assignee, json),
             labels: spec.labels.read(json, labels),
             priority: spec.priority.read(json, line),
+            snoozed_until: match spec.snoozed_until.read(json, Json::time) {
+                Some(until) => Some(Some(until)),
+                None => spec.snoozed_until.is_null(json).then_some(None),
+            },
             phone,
         }
     }

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::super::dialect::{Dialect, EventKind, EventSpec, fits};
-use super::super::event::{DecodeError, Event};
+use super::super::event::{DecodeError, Event, Viewer};
 use super::super::json::Json;
 use super::super::pointer::{Choice, Pointer, named_ids};
 use super::message::as_evidence;
-use super::{error, line, with_json};
+use super::{error, line, list_of, with_json};
 use crate::chat::{ConversationFacts, DeliveryUpdate, Evidence, Id, NamedId, Origin};
 use crate::text::Clean;
 
@@ -113,8 +113,22 @@ impl Dialect {
             EventKind::Typing => {
                 let typing = spec.typing.or_else(|| spec.value.read(payload, Json::truth));
                 let typing = typing.ok_or_else(|| error(name, &spec.value.shown(), "neither true nor false"))?;
-                Ok(Event::Typing { evidence: self.bare_evidence(spec, payload), who: spec.who.id(payload), typing })
+                let (who, agent) = (spec.who.id(payload), spec.agent.read(payload, line));
+                Ok(Event::Typing { evidence: self.bare_evidence(spec, payload), who, agent, typing })
             }
+            EventKind::Presence => {
+                let list = list_of(name, &spec.viewers, payload)?;
+                let viewer = |one: &Json<'_>| {
+                    let typing = spec.value.read(one, Json::truth).unwrap_or(false);
+                    Some(Viewer { id: spec.who.id(one), name: spec.agent.read(one, line)?, typing })
+                };
+                let viewers = list.iter().filter_map(viewer).collect();
+                Ok(Event::Presence { evidence: self.bare_evidence(spec, payload), viewers })
+            }
+            EventKind::Catalogue => match spec.changes {
+                Some(catalogue) => Ok(Event::Changed { catalogue }),
+                None => Ok(Event::Account),
+            },
             EventKind::Account => Ok(Event::Account),
             EventKind::Complaint => {
                 let message =

@@ -94,6 +94,8 @@ pub(in super::super) struct StatusSpec {
 pub(in super::super) struct OperationsSpec {
     /// Gives it to an agent: `{agent}` (id).
     pub assign: Option<ActionSpec>,
+    /// Gives it to an agent unless somebody has it: `{agent}`. A refusal says who has it.
+    pub take: Option<ActionSpec>,
     /// Takes it away from whoever has it.
     pub release: Option<ActionSpec>,
     /// Sets all labels: `{labels}`, a list.
@@ -112,6 +114,8 @@ pub(in super::super) struct OperationsSpec {
     pub template: Option<ActionSpec>,
     /// Reacts to a message: `{message}`, `{emoji}` (empty to take it back).
     pub react: Option<ActionSpec>,
+    /// Where an answer describes the conversation as it is now.
+    pub conversation: Choice,
 }
 
 /// A list that an agent chooses from.

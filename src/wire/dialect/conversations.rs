@@ -142,6 +142,9 @@ pub(in super::super) struct ConversationSpec {
     /// Its priority.
     #[serde(default)]
     pub priority: Choice,
+    /// Until when it is put off; null where no time is set.
+    #[serde(default)]
+    pub snoozed_until: Choice,
     /// The backend's words for where it stands.
     #[serde(default)]
     pub statuses: BTreeMap<String, ConversationWord>,

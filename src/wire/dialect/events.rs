@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::super::operations::Catalogue;
 use super::super::pointer::{Choice, Pointer};
 use crate::chat::Direction;
 
@@ -20,6 +21,10 @@ pub(in super::super) enum EventKind {
     Status,
     /// Somebody types, or stopped.
     Typing,
+    /// Which agents have a conversation on the screen: all of them, in `viewers`.
+    Presence,
+    /// A list that agents choose from changed: `changes` says which.
+    Catalogue,
     /// A conversation became part of another one: `ids` name the one that stays, `gone` the other.
     Merged,
     /// News of the whole account, or of nothing that is shown.
@@ -90,6 +95,14 @@ pub(in super::super) struct EventSpec {
     /// Who types.
     #[serde(default)]
     pub who: Choice,
+    /// The agent's name, where it is an agent who types; of a viewer, their name.
+    #[serde(default)]
+    pub agent: Choice,
+    /// Where the list of the agents stands who look; each is read by `who`, `agent` and `value` (whether they type).
+    #[serde(default)]
+    pub viewers: Choice,
+    /// The list that changed.
+    pub changes: Option<Catalogue>,
     /// `ids`, and those inside the message: made when the dialect is read.
     #[serde(skip)]
     pub all_ids: Vec<Pointer>,

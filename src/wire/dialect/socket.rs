@@ -36,7 +36,7 @@ pub(in super::super) struct SocketSpec {
     pub typing_stopped: Option<EmissionSpec>,
     /// Tells whether the agent is there: `{online}`.
     pub presence: Option<EmissionSpec>,
-    /// Tells which conversation the agent looks at: `{id}`.
+    /// Tells that the agent looks at a conversation, or not any more: `{id}`, `{viewing}`.
     pub viewing: Option<EmissionSpec>,
     /// Where an ack says yes or no.
     pub ack: AckReading,

@@ -179,6 +179,7 @@ impl Checker<'_> {
         let operations = &dialect.operations;
         for (name, spec, brings) in [
             ("assign", &operations.assign, &["agent"][..]),
+            ("take", &operations.take, &["agent"]),
             ("release", &operations.release, &[]),
             ("labels", &operations.labels, &["labels"]),
             ("add_label", &operations.add_label, &["label"]),
@@ -234,7 +235,7 @@ impl Checker<'_> {
         self.emission("typing", socket.typing.as_ref(), &["id", "phone", "typing"], true)?;
         self.emission("typing_stopped", socket.typing_stopped.as_ref(), &["id", "phone", "typing"], true)?;
         self.emission("presence", socket.presence.as_ref(), &["online"], false)?;
-        self.emission("viewing", socket.viewing.as_ref(), TARGET, true)
+        self.emission("viewing", socket.viewing.as_ref(), &["id", "phone", "viewing"], true)
     }
 
     fn emission(

@@ -56,7 +56,7 @@ fn statuses_and_typing_name_what_they_can() {
     assert!(evidence.ids.is_empty());
     assert_eq!(evidence.message, vec!["6b02cdefa7e8cf19424a8b1a".into()]);
     assert_eq!(update.state, DeliveryState::Reached(Rank::Delivered));
-    let Event::Typing { evidence, who, typing } = event("typing") else { panic!() };
+    let Event::Typing { evidence, who, typing, .. } = event("typing") else { panic!() };
     assert!(evidence.ids.is_empty() && typing);
     assert_eq!(who, Some(ACCOUNT.into()));
 }

@@ -67,8 +67,9 @@ impl House {
             | Event::Conversation { evidence, .. }
             | Event::Status { evidence, .. }
             | Event::Typing { evidence, .. }
+            | Event::Presence { evidence, .. }
             | Event::Merged { evidence, .. } => evidence.clone(),
-            Event::Account | Event::Complaint { .. } => return,
+            Event::Account | Event::Changed { .. } | Event::Complaint { .. } => return,
             Event::NotInDialect => return self.unrouted.push(format!("{name}: not in the dialect")),
         };
         let outcome = self.directory.resolve(&evidence).outcome;
