@@ -7,10 +7,9 @@ use jiff::Timestamp;
 
 use super::state::State;
 use crate::backend::{Exchange, Handshake};
-use crate::chat::{ConversationKey, Verdict};
-use crate::inspect::stages::{Stage, StageReport, StageState};
-use crate::inspect::{Drift, Entry, Filter, Finding, Kind, Repeats, Timeline, Trace, View as Found, explain};
-use crate::text::Clean;
+use crate::chat::{ConversationKey, Id, Verdict};
+use crate::inspect::stages::{Seen, Stored, Told};
+use crate::inspect::{Drift, Entry, Filter, Finding, Repeats, Timeline, Trace, View as Found};
 use crate::wire::Dialect;
 
 /// What the panel shows.
@@ -103,6 +102,8 @@ pub enum Menu {
 const MOST_EXCHANGES: usize = 200;
 /// Of their bodies so many bytes.
 const MOST_BODY: usize = 8 << 10;
+/// Of so many messages the backend's word is kept.
+const MOST_TOLD: usize = 200;
 /// So many handshakes are kept.
 const MOST_HANDSHAKES: usize = 20;
 
@@ -129,6 +130,8 @@ pub struct Traffic {
     pub handshakes: VecDeque<Handshake>,
     /// The last REST exchanges, the newest last.
     pub exchanges: VecDeque<Exchange>,
+    /// What the backend said became of messages, by the id that it was asked for, the newest last.
+    pub told: VecDeque<(Id, Told)>,
     /// How the backend spells things: payloads are read again when somebody looks at them.
     pub dialect: Option<Arc<Dialect>>,
     /// The event that is being decided about was put in by the user.
@@ -161,6 +164,26 @@ impl Traffic {
         self.handshakes.push_back(handshake);
         while self.handshakes.len() > MOST_HANDSHAKES {
             self.handshakes.pop_front();
+        }
+    }
+
+    /// What the backend said became of a message.
+    pub fn told(&self, message: &[Id]) -> Told {
+        let found = self.told.iter().rev().find(|(id, _)| message.contains(id));
+        found.map_or(Told::Nothing, |(_, told)| told.clone())
+    }
+
+    /// The backend is asked what became of a message, or has answered. An older answer stays until the new one is here.
+    pub fn tell(&mut self, message: Id, told: Told) {
+        let had = self.told.iter().position(|(id, _)| *id == message);
+        let had = had.and_then(|at| self.told.remove(at)).map(|(_, told)| told);
+        let told = match (told, had) {
+            (Told::Asked, Some(had @ Told::Answer(_))) => had,
+            (told, _) => told,
+        };
+        self.told.push_back((message, told));
+        while self.told.len() > MOST_TOLD {
+            self.told.pop_front();
         }
     }
 
@@ -266,52 +289,22 @@ pub fn diagnose(state: &mut State) {
     }
 }
 
-/// The way of one event, as far as it can be seen from here: what the socket, REST and the screen tell.
+/// The way of one event: what the backend, REST, the socket and the screen tell.
 pub fn trace(state: &State, entry: &Entry) -> Trace {
-    let report =
-        |stage, state, at, evidence: String| StageReport { stage, state, at, evidence: Clean::line(&evidence) };
-    let is_message = entry.about.kind == Kind::Message;
-    let webhook = "the channel's webhook ends at the backend; this backend does not tell of it".to_owned();
-    let stored = entry.conversation.and_then(|key| state.traffic.drift.stored(key, &entry.about.message));
-    let stored = match stored {
-        Some(Ok(at)) => report(Stage::Stored, StageState::Ok, Some(at), "REST has shown it since".to_owned()),
-        Some(Err(at)) => {
-            let words = "REST answered with this stretch of the thread, and it was not in it".to_owned();
-            report(Stage::Stored, StageState::Failed, Some(at), words)
-        }
-        None if is_message => {
-            let words = "REST was not asked for this thread since; open the conversation, or fetch it again".to_owned();
-            report(Stage::Stored, StageState::Unknown, None, words)
-        }
-        None => report(Stage::Stored, StageState::Unknown, None, "this event carries no message".to_owned()),
-    };
-    let room = match &entry.room {
-        Some(room) => format!("probably to the room {}", room.shown()),
-        None => "by no conversation's room that is joined: by the account's, or to everybody".to_owned(),
-    };
-    let (broadcast, received) = if entry.injected {
-        (StageState::Unknown, "put in by you: the backend never sent it".to_owned())
-    } else {
-        (StageState::Ok, format!("connection {}, {} bytes, as `{}`", entry.epoch, entry.bytes, entry.name))
-    };
-    let routed = entry.verdict.key().is_some() || matches!(entry.verdict, Verdict::Account);
-    let drawn = if !routed {
-        let words = format!("{}: {}", entry.verdict.name(), explain::explain(entry));
-        report(Stage::Drawn, StageState::Failed, Some(entry.routed), words)
-    } else {
-        let rule = entry.rule.map(|rule| format!(" by the rule `{}`", rule.name())).unwrap_or_default();
-        let screen = if entry.drawn.is_some() { "drawn" } else { "not drawn yet" };
-        let words = format!("{}{rule}; {screen}", entry.verdict.name());
-        report(Stage::Drawn, StageState::Ok, Some(entry.drawn.unwrap_or(entry.routed)), words)
-    };
-    let webhook = report(Stage::Webhook, StageState::Unknown, None, webhook);
-    let broadcast = report(Stage::Broadcast, broadcast, entry.record.timestamp, room);
-    let received = report(Stage::Received, broadcast.state, Some(entry.received), received);
-    Trace {
-        message: entry.about.message.clone(),
-        stages: vec![webhook, stored, broadcast, received, drawn],
-        emits: Vec::new(),
+    let mut seen = Seen::by(entry);
+    if seen.stored == Stored::NotAsked {
+        let key = entry.conversation;
+        seen.stored = match key.and_then(|key| state.traffic.drift.stored(key, &entry.about.message)) {
+            Some(Ok(at)) => {
+                let conversation = key.and_then(|key| state.inbox.get(key)).map(|row| row.id.clone());
+                Stored::Shown { at, conversation }
+            }
+            Some(Err(at)) => Stored::Missing { at },
+            None => Stored::NotAsked,
+        };
+        seen.told = state.traffic.told(&entry.about.message);
     }
+    Trace::of(seen)
 }
 
 /// A filter as typed, with the conversations that its words mean.

@@ -119,6 +119,11 @@ pub enum Command {
         /// The raw JSON of the argument array.
         raw: Arc<str>,
     },
+    /// Ask what became of a message over there, where the dialect says how.
+    Trace {
+        /// One of its ids.
+        message: Id,
+    },
     /// Emit the join of a conversation once, in this shape; a trial that changes no ledger.
     TryJoin {
         /// The id to join by.

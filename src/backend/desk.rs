@@ -160,6 +160,16 @@ impl Desk {
         });
     }
 
+    /// Asks what became of a message; nothing is asked, and nothing reported, where the dialect does not say how.
+    pub fn trace(&self, message: Id) {
+        let clerk = self.clerk.clone();
+        self.read(async move {
+            let Some(reply) = clerk.rest.trace(&message).await else { return };
+            let result = clerk.exchanged(reply, false);
+            clerk.reports.send(Report::Traced { message, result }).await;
+        });
+    }
+
     /// Sends a message: one attempt, behind what is already on its way to the same conversation.
     pub fn send(&mut self, letter: Letter) {
         match self.queues.get_mut(&letter.target.key) {

@@ -10,7 +10,7 @@ use super::report::RestError;
 use super::rest::{Rest, renewal};
 use super::token::TokenCell;
 use crate::chat::{Id, IdentityRules};
-use crate::wire::{Accepted, Dialect, ListPage, Request, ThreadPage};
+use crate::wire::{Accepted, Dialect, ListPage, Request, ThreadPage, Traced};
 
 /// Asks a backend for single things over REST; no socket is opened. Each method's error is what the backend or the way
 /// to it said.
@@ -70,6 +70,17 @@ impl Errand {
     /// See [`RestError`].
     pub async fn conversation(&self, id: &Id) -> Result<ThreadPage, RestError> {
         self.rest.conversation(id).await.result
+    }
+
+    /// What the backend says became of a message; `None` where it does not tell.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn trace(&self, message: &Id) -> Result<Option<Traced>, RestError> {
+        match self.rest.trace(message).await {
+            Some(reply) => reply.result.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Sends a message; exactly one attempt.

@@ -10,7 +10,7 @@ use super::command::{Page, Purpose};
 use crate::chat::{ConversationKey, Id};
 use crate::text::Clean;
 use crate::wire::{
-    Accepted, Catalogue, DecodeError, Event, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage,
+    Accepted, Catalogue, DecodeError, Event, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage, Traced,
 };
 
 /// Where the session stands, for the status bar and the connection panel.
@@ -411,6 +411,13 @@ pub enum Report {
         line: Option<Id>,
         /// Its entries.
         result: Result<Vec<Item>, RestError>,
+    },
+    /// What the backend says became of a message.
+    Traced {
+        /// The id that was asked for.
+        message: Id,
+        /// The answer.
+        result: Result<Traced, RestError>,
     },
     /// The room ledger changed.
     Room(RoomReport),

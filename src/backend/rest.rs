@@ -26,7 +26,7 @@ use crate::config::Profile;
 use crate::text::Clean;
 use crate::wire::{
     Accepted, Catalogue, Credential, DecodeError, Dialect, Identity, Item, Line, ListPage, Operated, Operation,
-    Request, ThreadPage,
+    Request, ThreadPage, Traced,
 };
 
 /// So many pages of a list are fetched at most, whatever the backend says of a next one.
@@ -184,6 +184,12 @@ impl Rest {
             page
         });
         Reply { result, took }
+    }
+
+    /// What became of a message; `None` where the backend does not tell.
+    pub async fn trace(&self, message: &Id) -> Option<Reply<Traced>> {
+        let request = self.dialect().trace_request(message)?;
+        Some(self.call(request, |dialect, body| dialect.traced(body)).await)
     }
 
     /// Sends a message.

@@ -309,6 +309,7 @@ impl Session {
             }
             Command::Missed { count } => self.polls.miss(count),
             Command::Inject { name, raw } => self.inject(name, raw).await,
+            Command::Trace { message } => self.desk.trace(message),
             Command::TryJoin { id, shape } => self.try_join(&id, shape).await,
             Command::Reconnect => {
                 self.rest_refused = false;

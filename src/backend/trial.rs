@@ -65,13 +65,11 @@ impl Trials {
         }
     }
 
-    /// Asks for a path below the profile's address, with the token if `signed`.
+    /// Asks for a path below the profile's address, without the token.
     ///
     /// # Errors
     /// No answer came.
-    pub async fn get(&self, path: &str, signed: bool) -> Result<Looked, RestError> {
-        let held = if signed { self.token.get().await.ok().and_then(|held| held.secret) } else { None };
-        let credential = held.map_or(Credential::None, |token| self.config.dialect.credential(&token));
+    pub async fn get(&self, path: &str) -> Result<Looked, RestError> {
         let request = Request {
             what: "a trial",
             method: "GET".to_owned(),
@@ -84,7 +82,7 @@ impl Trials {
             idempotent: true,
         };
         let standing = self.config.dialect.standing_headers();
-        self.exchange(rest::ask(&self.config.profile.url, path, &request, &standing, &credential)?).await
+        self.exchange(rest::ask(&self.config.profile.url, path, &request, &standing, &Credential::None)?).await
     }
 
     /// Asks for an address with these headers and nothing else: as a browser's preflight does.

@@ -5,10 +5,11 @@ use serde_json::json;
 
 use super::contacts::refusal;
 use super::{DemoArgs, Failure, Output, Place, Setup, block_on};
-use crate::backend::{Errand, Page, RestError, Target, Trials};
+use crate::backend::{Errand, Page, RestError, Target};
 use crate::chat::{ConversationKey, Id};
 use crate::inspect::Trace;
-use crate::inspect::stages::{Seen, StageState};
+use crate::inspect::stages::{Seen, StageState, Stored, Told};
+use crate::text::Clean;
 
 /// So many conversations are searched for the message, the newest ones.
 const SEARCHED: usize = 40;
@@ -37,21 +38,28 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     let id = Id::from_wire(args.id.trim()).ok_or_else(|| Failure::Usage("a message id is not empty".to_owned()))?;
     let trace = block_on(async {
         let place = Place::find(setup, &args.demo).await?;
-        let trials = Trials::new(place.backend_config(setup)?);
-        if let Some(trace) = ask(&trials, &id).await {
-            return Ok(trace.seen(&id, &Seen::default()));
-        }
         let errand = place.errand(setup)?;
-        let seen = search(&errand, &id).await.map_err(refusal)?;
-        if seen.stored.is_none() {
+        let told = ask(&errand, &id).await;
+        let mut seen = match told {
+            Told::Answer(_) => Seen::default(),
+            _ => search(&errand, &id).await.map_err(refusal)?,
+        };
+        if let (Stored::NotAsked, Told::Nothing | Told::Refused(_)) = (&seen.stored, &told) {
+            let said = match &told {
+                Told::Refused(words) => format!("the backend, asked for its stages, said: {words}"),
+                _ => "this dialect knows no request for its stages".to_owned(),
+            };
             let words = format!(
-                "no message {} in the newest {MESSAGES} of the newest {SEARCHED} conversations, and the backend does not \
-                 answer for its stages",
+                "no message {} in the newest {MESSAGES} of the newest {SEARCHED} conversations, and {said}",
                 id.shown()
             );
             return Err(Failure::Other(words));
         }
-        Ok(Trace::default().seen(&id, &seen))
+        seen.told = told;
+        if !seen.names.contains(&id) {
+            seen.names.push(id.clone());
+        }
+        Ok(Trace::of(seen))
     })??;
     if args.json {
         return out.line(json!(trace));
@@ -74,14 +82,13 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What the backend itself says, where it has an answer: `GET /api/trace/ID`, see docs/embedded-server.md.
-pub(super) async fn ask(trials: &Trials, id: &Id) -> Option<Trace> {
-    let encoded: String = url::form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect();
-    let looked = trials.get(&format!("/api/trace/{encoded}"), true).await.ok()?;
-    if looked.status != 200 {
-        return None;
+/// What the backend itself says, where the dialect knows how to ask.
+pub(super) async fn ask(errand: &Errand, id: &Id) -> Told {
+    match errand.trace(id).await {
+        Ok(None) => Told::Nothing,
+        Ok(Some(answer)) => Told::Answer(answer),
+        Err(error) => Told::Refused(Clean::line(&error.to_string())),
     }
-    Trace::from_backend(&looked.body)
 }
 
 /// Looks for the message in the newest conversations.
@@ -97,7 +104,10 @@ async fn search(errand: &Errand, id: &Id) -> Result<Seen, RestError> {
         if let Some(message) = page.messages.iter().find(|message| message.ids.iter().any(|name| name == id)) {
             return Ok(Seen {
                 names: message.ids.iter().cloned().collect(),
-                stored: Some((message.created_at.unwrap_or(Timestamp::UNIX_EPOCH), first.id.clone())),
+                stored: Stored::Shown {
+                    at: message.created_at.unwrap_or(Timestamp::UNIX_EPOCH),
+                    conversation: Some(first.id.clone()),
+                },
                 ..Seen::default()
             });
         }

@@ -1,11 +1,15 @@
 //! The five stages of a message's way: webhook received, stored, broadcast, received, routed and drawn.
 
-use jiff::Timestamp;
-use serde::Deserialize;
+use std::sync::Arc;
 
-use super::sightings::Sight;
-use crate::chat::{Id, Verdict};
+use jiff::Timestamp;
+
+use super::explain::explain;
+use super::timeline::{Entry, Kind};
+use crate::chat::{Id, Rule, Verdict};
 use crate::text::Clean;
+pub use crate::wire::Emit;
+use crate::wire::{StageWord, Traced, TracedStage};
 
 /// A stage of a message's way, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -86,17 +90,109 @@ pub struct Trace {
     pub emits: Vec<Emit>,
 }
 
-/// One emit, as the backend tells of it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Emit {
+/// What the backend itself says of a message's way.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Told {
+    /// The dialect knows no request for it.
+    #[default]
+    Nothing,
+    /// It was asked; the answer is on its way.
+    Asked,
+    /// It was asked, and did not say. In its words.
+    Refused(Clean),
+    /// Its answer.
+    Answer(Traced),
+}
+
+/// What REST shows of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Stored {
+    /// REST was not asked for its thread since.
+    #[default]
+    NotAsked,
+    /// It is there.
+    Shown {
+        /// Since when it has been.
+        at: Timestamp,
+        /// In which conversation, by the list's id.
+        conversation: Option<Id>,
+    },
+    /// REST answered with that stretch of the thread, and it was not in it.
+    Missing {
+        /// When.
+        at: Timestamp,
+    },
+    /// There is no message to be stored.
+    NoMessage,
+}
+
+/// The event that brought a message, and what was made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
     /// The event's name.
-    pub event: Clean,
-    /// The room; `None` where it went to every socket.
-    pub room: Option<Clean>,
-    /// How many sockets were in it then.
-    pub sockets: u64,
-    /// When.
-    pub at: Option<Timestamp>,
+    pub name: Arc<str>,
+    /// The connection.
+    pub epoch: u32,
+    /// Packet size in bytes.
+    pub bytes: usize,
+    /// When the backend says that it emitted it.
+    pub emitted: Option<Timestamp>,
+    /// When it was read from the socket.
+    pub received: Timestamp,
+    /// When it was decided about.
+    pub routed: Timestamp,
+    /// When its effect was on the screen.
+    pub drawn: Option<Timestamp>,
+    /// The room that it probably came by.
+    pub room: Option<Id>,
+    /// The user put it in.
+    pub injected: bool,
+    /// What was decided.
+    pub verdict: Verdict,
+    /// By which rule.
+    pub rule: Option<Rule>,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl From<&Entry> for Heard {
+    fn from(entry: &Entry) -> Self {
+        Self {
+            name: Arc::clone(&entry.name),
+            epoch: entry.epoch,
+            bytes: entry.bytes,
+            emitted: entry.record.timestamp,
+            received: entry.received,
+            routed: entry.routed,
+            drawn: entry.drawn,
+            room: entry.room.clone(),
+            injected: entry.injected,
+            verdict: entry.verdict.clone(),
+            rule: entry.rule,
+            why: explain(entry),
+        }
+    }
+}
+
+/// All that is known of a message's way.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Its names.
+    pub names: Vec<Id>,
+    /// What the backend says.
+    pub told: Told,
+    /// What REST shows.
+    pub stored: Stored,
+    /// The event that brought it, where a session was listening.
+    pub heard: Option<Heard>,
+}
+
+impl Seen {
+    /// What an event shows of its message.
+    pub fn by(entry: &Entry) -> Self {
+        let stored = if entry.about.kind == Kind::Message { Stored::NotAsked } else { Stored::NoMessage };
+        Self { names: entry.about.message.clone(), stored, heard: Some(Heard::from(entry)), ..Self::default() }
+    }
 }
 
 impl Trace {
@@ -109,203 +205,217 @@ impl Trace {
     pub fn broken_at(&self) -> Option<&StageReport> {
         self.stages.iter().find(|report| report.state == StageState::Failed)
     }
-}
 
-/// What REST and this program's own session show of a message.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// Its names.
-    pub names: Vec<Id>,
-    /// When it was stored, and in which conversation.
-    pub stored: Option<(Timestamp, Id)>,
-    /// The event that brought it.
-    pub received: Option<Sight>,
-    /// When its effect was on the screen.
-    pub drawn: Option<Timestamp>,
-    /// A session has been listening since before the message was stored: what it did not hear did not come.
-    pub listening: bool,
-}
-
-impl Trace {
-    /// What the embedded server says of the first three stages (docs/embedded-server.md); `None` if that is something
-    /// else.
-    pub fn from_backend(body: &[u8]) -> Option<Self> {
-        let told: Told = serde_json::from_slice(body).ok()?;
-        let mut trace =
-            Self { message: [told.message_id, told.wa_message_id].into_iter().flatten().collect(), ..Self::default() };
-        for mut stage in told.stages {
-            let which = Stage::ALL.into_iter().find(|known| known.name() == stage.stage)?;
-            let (state, words) = match stage.state.as_str() {
-                "ok" => (StageState::Ok, String::new()),
-                "failed" => (StageState::Failed, stage.reason.clone().unwrap_or_default()),
-                "none" => (StageState::Unknown, "an agent's own message comes by no webhook".to_owned()),
-                "waiting" => (StageState::Unknown, "not yet".to_owned()),
-                _ => (StageState::Unknown, stage.reason.clone().unwrap_or_default()),
-            };
-            if let Some(emits) = stage.evidence.emits.take() {
-                trace.emits = emits.into_iter().map(Emit::from).collect();
-            }
-            let words = if words.is_empty() { stage.evidence.in_words(which, &trace.emits) } else { words };
-            trace.stages.push(StageReport { stage: which, state, at: stage.at, evidence: Clean::line(&words) });
+    /// The five stages, from all that is known.
+    pub fn of(seen: Seen) -> Self {
+        let (mut message, mut emits) = (seen.names.clone(), Vec::new());
+        if let Told::Answer(answer) = &seen.told {
+            message.extend(answer.ids.iter().filter(|id| !seen.names.contains(id)).cloned());
+            emits.clone_from(&answer.emits);
         }
-        Some(trace)
-    }
-
-    /// With what REST and the session show, all five stages, in order.
-    pub fn seen(mut self, id: &Id, seen: &Seen) -> Self {
-        for name in seen.names.iter().chain([id]) {
-            if !self.message.contains(name) {
-                self.message.push(name.clone());
-            }
-        }
-        let mut stages = Vec::with_capacity(Stage::ALL.len());
-        let mut later = false;
-        for stage in Stage::ALL.into_iter().rev() {
-            let told = self.stages.iter().find(|report| report.stage == stage).cloned();
-            let own = observed(stage, seen);
-            let mut report = match (told, own) {
-                // the backend's own failure does not stand against what is seen here
-                (Some(told), Some(own)) if told.state != StageState::Ok && own.state == StageState::Ok => own,
-                (Some(told), _) => told,
-                (None, Some(own)) => own,
-                (None, None) => unknown(stage),
-            };
-            // what comes after it happened, so it did
-            if later && report.state == StageState::Unknown && stage != Stage::Webhook {
-                report.state = StageState::Ok;
-                report.evidence = Clean::line("what comes after it happened");
-            }
-            later |= report.state == StageState::Ok;
-            stages.push(report);
-        }
-        stages.reverse();
-        self.stages = stages;
-        self
+        let stages = vec![webhook(&seen), stored(&seen), broadcast(&seen), received(&seen), drawn(&seen)];
+        Self { message, stages, emits }
     }
 }
 
-fn unknown(stage: Stage) -> StageReport {
-    let why = match stage {
-        Stage::Webhook => "this backend does not tell of its webhook",
-        Stage::Stored => "REST was not asked",
-        Stage::Broadcast => "this backend does not tell of its emits",
-        Stage::Received | Stage::Drawn => "no inbox was listening here",
+fn report(stage: Stage, state: StageState, at: Option<Timestamp>, evidence: impl AsRef<str>) -> StageReport {
+    StageReport { stage, state, at, evidence: Clean::line(evidence.as_ref()) }
+}
+
+/// A stage by the backend's own word; `Err` with why it has none.
+fn told(seen: &Seen, stage: Stage, of: impl Fn(&Traced) -> &TracedStage) -> Result<StageReport, String> {
+    let answer = match &seen.told {
+        Told::Answer(answer) => answer,
+        Told::Nothing => return Err("this backend does not tell of it".to_owned()),
+        Told::Asked => return Err("the backend was asked; its answer is on its way".to_owned()),
+        Told::Refused(words) => return Err(format!("the backend was asked, and said: {words}")),
     };
-    StageReport { stage, state: StageState::Unknown, at: None, evidence: Clean::line(why) }
+    let said = of(answer);
+    let or = |words: &str| if said.words.is_empty() { words.to_owned() } else { said.words.to_string() };
+    match said.state {
+        StageWord::Ok => Ok(report(stage, StageState::Ok, said.at, or("so says the backend"))),
+        StageWord::Failed => Ok(report(stage, StageState::Failed, said.at, or("the backend does not say why"))),
+        StageWord::None => Err(or("a message of this kind does not pass here")),
+        StageWord::Waiting => Err(format!("not yet: {}", or("the backend is at it; Enter twice asks again"))),
+        StageWord::Unknown => Err(or("the backend does not know")),
+    }
 }
 
-/// What is seen of a stage from here.
-fn observed(stage: Stage, seen: &Seen) -> Option<StageReport> {
-    let report = |state, at, words: String| Some(StageReport { stage, state, at, evidence: Clean::line(&words) });
-    let sight = seen.received.as_ref();
-    match stage {
-        Stage::Webhook => None,
-        Stage::Stored => {
-            let (at, conversation) = seen.stored.as_ref()?;
-            report(StageState::Ok, Some(*at), format!("REST has it in conversation {}", conversation.shown()))
+fn webhook(seen: &Seen) -> StageReport {
+    const STAGE: Stage = Stage::Webhook;
+    if seen.stored == Stored::NoMessage {
+        return report(STAGE, StageState::Unknown, None, "this event carries no message");
+    }
+    told(seen, STAGE, |answer| &answer.webhook).unwrap_or_else(|why| report(STAGE, StageState::Unknown, None, why))
+}
+
+fn stored(seen: &Seen) -> StageReport {
+    const STAGE: Stage = Stage::Stored;
+    let told = told(seen, STAGE, |answer| &answer.stored);
+    match (&seen.stored, told) {
+        (Stored::NoMessage, _) => report(STAGE, StageState::Unknown, None, "this event carries no message"),
+        (Stored::Missing { at }, Ok(told)) if told.state == StageState::Ok => {
+            let words = format!("{}; but REST answered with this stretch of the thread without it", told.evidence);
+            report(STAGE, StageState::Failed, Some(*at), words)
         }
-        Stage::Broadcast => {
-            let sight = sight?;
-            report(StageState::Ok, sight.emitted, format!("`{}` came", sight.name))
+        (Stored::Missing { at }, _) => {
+            let words = "REST answered with this stretch of the thread, and it was not in it";
+            report(STAGE, StageState::Failed, Some(*at), words)
         }
-        Stage::Received => match sight {
-            Some(sight) => {
-                let took = sight.emitted.map(|at| sight.received.duration_since(at).as_millis());
-                let took = took.map(|ms| format!(", {ms} ms after its emission")).unwrap_or_default();
-                report(StageState::Ok, Some(sight.received), format!("`{}`, {} bytes{took}", sight.name, sight.bytes))
-            }
-            None if seen.listening => {
-                report(StageState::Failed, None, "this session was listening, and no event brought it".to_owned())
-            }
-            None => None,
-        },
-        Stage::Drawn => {
-            let sight = sight?;
-            let by = sight.rule.map(|rule| format!(" by the rule `{}`", rule.name())).unwrap_or_default();
-            let routed = matches!(
-                sight.verdict,
-                Verdict::Routed { .. }
-                    | Verdict::Background { .. }
-                    | Verdict::Duplicate { .. }
-                    | Verdict::OutOfOrder { .. }
-            );
-            let words = format!("{}{by}", sight.verdict.name());
-            match (routed, seen.drawn) {
-                (true, at) => report(StageState::Ok, at, words),
-                (false, _) => report(StageState::Failed, None, words),
-            }
+        (Stored::Shown { .. } | Stored::NotAsked, Ok(told)) if told.state == StageState::Ok => told,
+        (Stored::Shown { at, conversation }, _) => {
+            let place = conversation.as_ref().map(|id| format!(" in conversation {}", id.shown())).unwrap_or_default();
+            report(STAGE, StageState::Ok, Some(*at), format!("REST shows it{place}"))
+        }
+        (Stored::NotAsked, Ok(told)) => told,
+        (Stored::NotAsked, Err(_)) => {
+            report(STAGE, StageState::Unknown, None, "REST was not asked for this thread since")
         }
     }
 }
 
-/// The answer of the embedded server, as far as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Told {
-    message_id: Option<Id>,
-    wa_message_id: Option<Id>,
-    stages: Vec<ToldStage>,
-}
-
-#[derive(Deserialize)]
-struct ToldStage {
-    stage: String,
-    state: String,
-    at: Option<Timestamp>,
-    reason: Option<String>,
-    #[serde(default)]
-    evidence: ToldEvidence,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase", default)]
-struct ToldEvidence {
-    phone_number_id: Option<String>,
-    repeats: Option<u64>,
-    conversation_id: Option<String>,
-    status: Option<String>,
-    sockets: Option<u64>,
-    emits: Option<Vec<ToldEmit>>,
-}
-
-#[derive(Deserialize)]
-struct ToldEmit {
-    event: String,
-    room: Option<String>,
-    sockets: u64,
-    at: Option<Timestamp>,
-}
-
-impl From<ToldEmit> for Emit {
-    fn from(told: ToldEmit) -> Self {
-        Self {
-            event: Clean::line(&told.event),
-            room: told.room.as_deref().map(Clean::line),
-            sockets: told.sockets,
-            at: told.at,
+fn broadcast(seen: &Seen) -> StageReport {
+    const STAGE: Stage = Stage::Broadcast;
+    let told = told(seen, STAGE, |answer| &answer.broadcast);
+    let came = seen.heard.as_ref().filter(|heard| !heard.injected);
+    match (told, came) {
+        (Ok(mut told), None) | (Ok(mut told @ StageReport { state: StageState::Ok, .. }), Some(_)) => {
+            if let (StageState::Ok, Told::Answer(answer)) = (told.state, &seen.told) {
+                told.evidence = Clean::line(&emitted(&answer.emits).unwrap_or_else(|| told.evidence.to_string()));
+            }
+            told
         }
-    }
-}
-
-impl ToldEvidence {
-    fn in_words(&self, stage: Stage, emits: &[Emit]) -> String {
-        match stage {
-            Stage::Webhook => {
-                let line = self.phone_number_id.as_deref().map(|line| format!("on line {line}")).unwrap_or_default();
-                match self.repeats {
-                    Some(repeats @ 1..) => format!("{line}, delivered {repeats} times more"),
-                    _ => line,
+        // the backend's own failure does not stand against what is seen here
+        (_, Some(heard)) => {
+            let words = match &heard.room {
+                Some(room) => format!("it came, probably by the room {}", room.shown()),
+                None => {
+                    "it came by no conversation's room that is joined: by the account's, or to everybody".to_owned()
                 }
-            }
-            Stage::Stored => {
-                let id = self.conversation_id.as_deref().map(|id| format!("in conversation {id}")).unwrap_or_default();
-                self.status.as_deref().map_or(id.clone(), |status| format!("{id}, {status}"))
-            }
-            _ => {
-                let sockets = self.sockets.unwrap_or_default();
-                let s = if sockets == 1 { "" } else { "s" };
-                format!("{} emits, to {sockets} socket{s} at most", emits.len())
-            }
+            };
+            report(STAGE, StageState::Ok, heard.emitted, words)
         }
+        (Err(_), None) if seen.heard.is_some() => {
+            report(STAGE, StageState::Unknown, None, "put in by you: the backend never sent it")
+        }
+        (Err(why), None) => report(STAGE, StageState::Unknown, None, why),
+    }
+}
+
+/// The emits in short.
+fn emitted(emits: &[Emit]) -> Option<String> {
+    let most = emits.iter().map(|emit| emit.sockets).max()?;
+    let count = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    Some(format!("{}, to {} at most", count(emits.len() as u64, "emit"), count(most, "socket")))
+}
+
+fn received(seen: &Seen) -> StageReport {
+    const STAGE: Stage = Stage::Received;
+    let Some(heard) = &seen.heard else {
+        return report(STAGE, StageState::Unknown, None, "no inbox was listening here");
+    };
+    if heard.injected {
+        return report(STAGE, StageState::Unknown, Some(heard.received), "put in by you: the backend never sent it");
+    }
+    let took = heard.emitted.map(|at| heard.received.duration_since(at).as_millis());
+    let took = took.map(|ms| format!(", {ms} ms after its emission")).unwrap_or_default();
+    let words = format!("connection {}, {} bytes, as `{}`{took}", heard.epoch, heard.bytes, heard.name);
+    report(STAGE, StageState::Ok, Some(heard.received), words)
+}
+
+fn drawn(seen: &Seen) -> StageReport {
+    const STAGE: Stage = Stage::Drawn;
+    let Some(heard) = &seen.heard else {
+        return report(STAGE, StageState::Unknown, None, "no inbox was listening here");
+    };
+    let name = heard.verdict.name();
+    if heard.verdict.key().is_none() && !matches!(heard.verdict, Verdict::Account) {
+        return report(STAGE, StageState::Failed, Some(heard.routed), format!("{name}: {}", heard.why));
+    }
+    let rule = heard.rule.map(|rule| format!(" by the rule `{}`", rule.name())).unwrap_or_default();
+    let screen = if heard.drawn.is_some() { "drawn" } else { "not drawn yet" };
+    report(STAGE, StageState::Ok, Some(heard.drawn.unwrap_or(heard.routed)), format!("{name}{rule}; {screen}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::ConversationKey;
+    use crate::wire::Dialect;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_795_347_000).unwrap()
+    }
+
+    fn message(verdict: Verdict) -> Entry {
+        let mut entry = Entry::new(7, now(), "new_message");
+        entry.about.kind = Kind::Message;
+        entry.about.message = vec![Id::from("6b02cdeea7e8cf19424a8b0d")];
+        entry.verdict = verdict;
+        entry
+    }
+
+    fn routed() -> Verdict {
+        Verdict::Routed { key: ConversationKey(1) }
+    }
+
+    /// What docs/embedded-server.md says that the server answers.
+    fn answer(broadcast: &str, reason: &str, sockets: u64) -> Told {
+        let body = format!(
+            r#"{{"success":true,"messageId":"6b02cdeea7e8cf19424a8b0d","waMessageId":"wamid.HBgL","stages":[
+            {{"stage":"webhook received","state":"ok","at":"2026-11-22T11:11:42.201Z","reason":null,
+              "evidence":{{"phoneNumberId":"1003427786179738","repeats":2}}}},
+            {{"stage":"stored","state":"ok","at":"2026-11-22T11:11:42.276Z","reason":null,
+              "evidence":{{"messageId":"6b02cdeea7e8cf19424a8b0d","conversationId":"6b02cde8","status":"delivered"}}}},
+            {{"stage":"broadcast","state":"{broadcast}","at":"2026-11-22T11:11:42.280Z","reason":{reason},
+              "evidence":{{"sockets":{sockets},"emits":[{{"event":"new_message","room":"conversation:6b02cde8",
+              "sockets":{sockets},"at":"2026-11-22T11:11:42.280Z"}}]}}}}]}}"#
+        );
+        let dialect = Dialect::shipped("switchboard").unwrap();
+        Told::Answer(dialect.traced(body.as_bytes()).unwrap())
+    }
+
+    fn states(trace: &Trace) -> Vec<StageState> {
+        trace.stages.iter().map(|report| report.state).collect()
+    }
+
+    #[test]
+    fn the_backends_answer_tells_the_first_three_stages() {
+        let told = answer("ok", "null", 3);
+        let trace = Trace::of(Seen { told, ..Seen::by(&message(routed())) });
+        assert_eq!(states(&trace), [StageState::Ok; 5]);
+        let evidence: Vec<&str> = trace.stages.iter().map(|report| &*report.evidence).collect();
+        assert_eq!(evidence[0], "on line 1003427786179738, repeated 2");
+        assert_eq!(evidence[1], "in conversation 6b02cde8, status delivered");
+        assert_eq!(evidence[2], "1 emit, to 3 sockets at most");
+        assert!(trace.stages.iter().all(|report| report.at.is_some()));
+        assert_eq!(trace.message.len(), 2, "both names");
+        assert_eq!(trace.broken_at(), None);
+    }
+
+    #[test]
+    fn where_nobody_was_listening_the_backends_failure_stands() {
+        let told = answer("failed", r#""no socket was in any of these rooms""#, 0);
+        let trace = Trace::of(Seen { told: told.clone(), ..Seen::default() });
+        use StageState::{Failed, Ok, Unknown};
+        assert_eq!(states(&trace), [Ok, Ok, Failed, Unknown, Unknown]);
+        assert_eq!(&*trace.broken_at().unwrap().evidence, "no socket was in any of these rooms");
+        let came = Trace::of(Seen { told, ..Seen::by(&message(routed())) });
+        assert_eq!(states(&came), [StageState::Ok; 5], "it came, so it was sent");
+    }
+
+    #[test]
+    fn what_is_not_seen_is_not_claimed() {
+        use StageState::{Failed, Ok, Unknown};
+        let alone = Trace::of(Seen::by(&message(routed())));
+        assert_eq!(states(&alone), [Unknown, Unknown, Ok, Ok, Ok], "an event is no proof that it was stored");
+        let lost = Seen { stored: Stored::Missing { at: now() }, told: answer("ok", "null", 1), ..Seen::default() };
+        assert_eq!(states(&Trace::of(lost)), [Ok, Failed, Ok, Unknown, Unknown], "REST has the last word");
+        let mut entry = message(Verdict::NoId);
+        assert_eq!(states(&Trace::of(Seen::by(&entry))).last(), Some(&Failed));
+        entry.injected = true;
+        assert_eq!(states(&Trace::of(Seen::by(&entry))), [Unknown, Unknown, Unknown, Unknown, Failed]);
+        let refused = Seen { told: Told::Refused(Clean::line("404: no such message")), ..Seen::default() };
+        assert!(Trace::of(refused).stages[0].evidence.contains("404: no such message"));
     }
 }

@@ -18,13 +18,15 @@ pub mod record;
 pub mod redact;
 mod renew;
 mod template;
+pub mod traced;
 
 #[cfg(test)]
 mod tests;
 
 pub use ask::{Credential, Emission, Outgoing, Page, Request, SocketCredentials, Target};
 pub use decode::{Decoded, Refusal};
-pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport};
+pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport, StageWord};
 pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage, Viewer};
 pub use operations::{Catalogue, Found, Item, Offers, Operated, Operation, Upload};
 pub use patch::{Field, USES};
+pub use traced::{Emit, Traced, TracedStage};

@@ -16,3 +16,4 @@ mod login;
 mod program;
 mod replay;
 mod tail;
+mod trace;

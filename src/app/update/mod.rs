@@ -169,6 +169,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Catalogue { catalogue, result, .. } => catalogues::came(state, catalogue, result),
         Report::Handshake(handshake) => state.traffic.connected(*handshake),
         Report::Exchange(exchange) => state.traffic.exchanged(*exchange),
+        Report::Traced { message, result } => traffic::traced(state, message, result),
         Report::Tried(Ok(emitted)) => say(state, false, format!("Emitted {emitted}; what it brings is seen below")),
         Report::Tried(Err(reason)) => say(state, true, &*reason),
         Report::Room(report) => {

@@ -1,3 +1,4 @@
+mod traffic;
 mod triage;
 mod writing;
 

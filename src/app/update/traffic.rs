@@ -7,12 +7,14 @@ use crate::app::layout;
 use crate::app::msg::Timer;
 use crate::app::state::{Overlay, TrafficSize};
 use crate::app::traffic::{self, Menu, Section, View};
-use crate::backend::{Command, JoinShape};
+use crate::backend::{Command, JoinShape, Page, Purpose, RestError};
 use crate::chat::Id;
 use crate::config::Action;
 use crate::inspect::payload::{in_payload, payload_lines, value_at};
-use crate::inspect::{Entry, View as Found, export};
+use crate::inspect::stages::Told;
+use crate::inspect::{Entry, Kind, View as Found, export};
 use crate::text::Clean;
+use crate::wire::Traced;
 
 /// Columns in which the payload is laid out: its lines are the same at every size of the screen.
 pub const PAYLOAD_COLUMNS: usize = 72;
@@ -108,8 +110,37 @@ pub(super) fn go_in(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
-/// Asks for the first stages of the chosen event's message, where the backend tells.
-fn trace(_state: &mut State, _out: &mut Vec<Effect>) {}
+/// Asks what became of the chosen event's message: the backend itself, where it tells, and REST for the thread, unless
+/// asking would mark it as read.
+fn trace(state: &mut State, out: &mut Vec<Effect>) {
+    let Some(entry) = chosen(state).filter(|entry| entry.about.kind == Kind::Message) else { return };
+    let Some(dialect) = state.traffic.dialect.clone() else { return };
+    if let Some(message) = entry.about.message.first().cloned()
+        && dialect.trace_request(&message).is_some()
+    {
+        state.traffic.tell(message.clone(), Told::Asked);
+        out.push(Effect::Backend(Command::Trace { message }));
+    }
+    let Some(key) = entry.conversation else { return };
+    let is_shown = matches!(state.traffic.drift.stored(key, &entry.about.message), Some(Ok(_)));
+    if !is_shown
+        && (!dialect.thread_marks_read() || state.open == Some(key))
+        && let Some(target) = super::target(state, key)
+    {
+        let (page, limit, purpose) = (Page::Latest, state.settings.thread_limit, Purpose::Asked);
+        out.push(Effect::Backend(Command::FetchThread { target, page, limit, purpose }));
+    }
+}
+
+/// The backend said what became of a message.
+pub(super) fn traced(state: &mut State, message: Id, result: Result<Traced, RestError>) {
+    let told = match result {
+        Ok(answer) => Told::Answer(answer),
+        Err(error) => Told::Refused(Clean::line(&error.to_string())),
+    };
+    state.traffic.tell(message, told);
+    state.dirty |= state.panels.traffic != TrafficSize::Hidden;
+}
 
 /// Esc: one step out; `false` when there is none left inside the panel.
 pub(super) fn back(state: &mut State) -> bool {

@@ -21,6 +21,7 @@ use crate::backend::{
 use crate::chat::{ConversationKey, Id, naive_match};
 use crate::config::{ConfigError, Keymap, Theme};
 use crate::inspect::evidence::{Address, Checks, Evidence, Missed, Sent, Test};
+use crate::inspect::stages::{Seen, Told};
 use crate::inspect::{Finding, Kind, Trace, diagnose};
 use crate::text::Clean;
 
@@ -372,7 +373,10 @@ impl Doctor {
     async fn trace_of(&mut self, test: &Test) {
         let asked = test.sent.iter().rev().nth(1).or(test.sent.last());
         let Some(id) = asked.and_then(|sent| sent.ids.first()) else { return };
-        self.trace = super::super::trace::ask(&self.trials, id).await;
+        let told = super::super::trace::ask(&self.errand, id).await;
+        if matches!(told, Told::Answer(_)) {
+            self.trace = Some(Trace::of(Seen { names: vec![id.clone()], told, ..Seen::default() }));
+        }
     }
 
     /// No test message: the newest conversation is opened, and a real message waited for. One that REST shows and no

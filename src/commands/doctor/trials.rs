@@ -49,7 +49,7 @@ async fn attempt(trials: &Trials, transport: Transport) -> Attempt {
 
 /// How far the server's clock is ahead, by the `Date` of an answer; it tells whole seconds.
 async fn clock(trials: &Trials) -> Option<SignedDuration> {
-    let looked = trials.get("/", false).await.ok()?;
+    let looked = trials.get("/").await.ok()?;
     let date = looked.headers.get(header::DATE)?.to_str().ok()?;
     let theirs = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
     let apart = theirs.duration_since(Timestamp::now());

@@ -388,5 +388,13 @@ fn stages(canvas: &mut Canvas<'_>, body: Rect, entry: &Entry) {
     for id in &trace.message {
         lines.field("message", id.shown().to_string());
     }
+    for emit in &trace.emits {
+        let room = emit.room.as_ref().map_or_else(|| "every socket".to_owned(), |room| format!("room {room}"));
+        lines.wrapped(
+            "emitted",
+            &format!("{} to {room}: {}", emit.event, times::counted(emit.sockets as usize, "socket")),
+            theme.panel.value,
+        );
+    }
     lines.draw(canvas, body, canvas.state.panels.traffic_scroll);
 }

@@ -14,6 +14,7 @@ mod read;
 mod schema;
 mod shipped;
 mod socket;
+mod traced;
 mod validate;
 
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +41,8 @@ pub use read::{DialectError, Shelf};
 pub use schema::{markdown, schema};
 pub use shipped::Shipped;
 pub(super) use socket::{AckReading, EmissionSpec, SocketSpec};
+pub use traced::StageWord;
+pub(super) use traced::{StageSpec, TraceSpec};
 
 use super::pointer::Choice;
 use crate::chat::{Id, IdentityRules, NativeForm};
@@ -115,6 +118,8 @@ pub struct Dialect {
     pub(super) templates: Option<CatalogueSpec>,
     /// Search on the server.
     pub(super) search: Option<SearchSpec>,
+    /// What became of a message, where the backend tells.
+    pub(super) trace: Option<TraceSpec>,
     /// Files: sending and fetching them.
     pub(super) media: Option<MediaSpec>,
     /// The socket: what its handshake carries, and what it is told. Absent where there is none.

@@ -124,6 +124,17 @@ impl Checker<'_> {
                 self.text(&[name, "query", parameter], Some(value), &[])?;
             }
         }
+        if let Some(trace) = &dialect.trace {
+            let mut named = trace.path.names();
+            named.extend(trace.query.values().flat_map(TextTemplate::names));
+            if !named.contains(&"message") {
+                return wrong(&["trace", "path"], "name the message that is asked for: `{message}`");
+            }
+            self.text(&["trace", "path"], Some(&trace.path), &["message"])?;
+            for (name, value) in &trace.query {
+                self.text(&["trace", "query", name], Some(value), &["message"])?;
+            }
+        }
         if let Some(search) = &dialect.search {
             self.text(&["search", "path"], Some(&search.path), &["query", "limit"])?;
             for (name, value) in &search.query {
