@@ -1,5 +1,6 @@
 //! The help, built from the keymap in force.
 
+use super::offering::offered;
 use super::state::{Overlay, State};
 use crate::config::keymap::{Action, Group};
 use crate::text;
@@ -34,7 +35,7 @@ pub fn lines(state: &State) -> Vec<HelpLine> {
     let mut out = Vec::new();
     for group in Group::ALL {
         let mut heading = Some(HelpLine::Heading(group.title()));
-        for action in Action::ALL.iter().copied().filter(|action| action.group() == group) {
+        for action in Action::ALL.iter().copied().filter(|action| action.group() == group && offered(state, *action)) {
             let keys = keys(state, action);
             let found = search.is_empty()
                 || text::search_fold(action.description()).contains(&search)

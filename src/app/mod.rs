@@ -4,6 +4,7 @@
 
 pub mod catalogues;
 pub mod composer;
+pub mod deed;
 pub mod effect;
 pub mod evidence;
 pub mod export;
@@ -13,8 +14,11 @@ pub mod inbox;
 pub mod keep;
 pub mod layout;
 pub mod msg;
+pub mod offering;
 pub mod outbox;
+pub mod pick;
 pub mod rows;
+pub mod snooze;
 pub mod state;
 pub mod threads;
 pub mod times;
@@ -24,12 +28,15 @@ pub mod visits;
 pub mod writing;
 
 pub use composer::{Composer, Mode};
+pub use deed::{Agent, Change, Deed};
 pub use effect::{Effect, Saving};
 pub use evidence::evidence;
 pub use finding::Finding;
 pub use inbox::{BuiltIn, Inbox, Sort, View, Wait};
 pub use keep::{Keep, Stage};
 pub use msg::{Input, Msg, Timer};
-pub use state::{Ask, Change, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, TrafficSize, Unrouted};
+pub use offering::offered;
+pub use pick::{Pick, PickLine, Picking};
+pub use state::{Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, TrafficSize, Unrouted};
 pub use threads::{Anchor, Loading, ThreadView, Threads};
 pub use update::{intents, repeat, update};

@@ -7,13 +7,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::composer::Composer;
+use super::deed::{Change, Deed};
 use super::inbox::Inbox;
+use super::pick::Pick;
 use super::threads::ThreadView;
 use crate::backend::{RestError, Session};
 use crate::chat::directory::IdentityRules;
 use crate::chat::thread::ParkedStatuses;
 use crate::chat::window::{Window, service_window};
-use crate::chat::{ConversationKey, Directory, Evidence, Message, Status};
+use crate::chat::{ConversationKey, Directory, Evidence, Message};
 use crate::inspect::evidence::Address;
 use crate::inspect::{RoomLedger, Sightings, Timeline};
 use crate::text::Clean;
@@ -73,6 +75,8 @@ pub enum Overlay {
         /// The chosen line.
         chosen: usize,
     },
+    /// What is done to conversations is chosen.
+    Pick(Box<Pick>),
     /// The links of a message or a thread, to choose one.
     Links {
         /// Where they lead.
@@ -179,20 +183,13 @@ pub enum Ask {
 pub enum Sure {
     /// A canned reply is deleted.
     ForgetReply(String),
-    /// Conversations go to another status.
-    Status {
-        /// Which.
+    /// Something is done to several conversations.
+    Deed {
+        /// To which.
         keys: Vec<ConversationKey>,
-        /// Where to.
-        status: Status,
+        /// What.
+        deed: Deed,
     },
-}
-
-/// A change of conversations' statuses that can be undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Where each stood before.
-    pub before: Vec<(ConversationKey, Status)>,
 }
 
 /// Where this program writes what the user asks it to keep.
@@ -377,8 +374,12 @@ pub struct State {
     pub replies: crate::config::Replies,
     /// Where they and other things are kept.
     pub files: Files,
-    /// Changes of statuses that can be undone, the last one last.
+    /// Changes of conversations that can be undone, the last one last.
     pub changes: Vec<Change>,
+    /// What the backend refused of the last one, in words.
+    pub refused: Vec<Clean>,
+    /// How many operations are on their way to each conversation.
+    pub operating: HashMap<ConversationKey, u32>,
     /// Threads may be fetched without being opened: that marks nothing as read at this backend.
     pub peek: bool,
     /// The threads that were fetched without being opened.
@@ -445,6 +446,8 @@ impl State {
             replies: crate::config::Replies::default(),
             files: Files::default(),
             changes: Vec::new(),
+            refused: Vec::new(),
+            operating: HashMap::new(),
             peek: false,
             peeked: super::update::Peeked::default(),
             missed: super::update::Missed::default(),

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::{Canvas, pen};
-use crate::app::Focus;
+use crate::app::{Focus, offered};
 use crate::text;
 
 /// Columns of one hint.
@@ -16,8 +16,11 @@ pub(super) fn keys(canvas: &mut Canvas<'_>) {
         return;
     }
     let bindings = state.keymap.continuations(canvas.context.stack(), &state.pending_keys);
-    let hints: Vec<(String, &str)> =
-        bindings.iter().map(|binding| (binding.keys.to_string(), binding.action.description())).collect();
+    let hints: Vec<(String, &str)> = bindings
+        .iter()
+        .filter(|binding| offered(state, binding.action))
+        .map(|binding| (binding.keys.to_string(), binding.action.description()))
+        .collect();
     let over = canvas.rects.overlay;
     let columns = (usize::from(over.width) / COLUMN).clamp(1, hints.len().max(1));
     let rows = hints.len().div_ceil(columns);

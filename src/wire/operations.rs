@@ -90,6 +90,8 @@ pub enum Operation {
 pub struct Offers {
     /// Conversations can be given to an agent.
     pub assign: bool,
+    /// They can be taken unless somebody has them; where they cannot, they are simply taken.
+    pub take: bool,
     /// They can be taken back.
     pub release: bool,
     /// Labels can be set, or added and taken away.
@@ -102,6 +104,8 @@ pub struct Offers {
     pub resolve: bool,
     /// A conversation can be reopened.
     pub reopen: bool,
+    /// A conversation can wait for something.
+    pub pending: bool,
     /// A conversation can be put off.
     pub snooze: bool,
     /// A conversation can be marked as unread.
@@ -189,12 +193,14 @@ impl Dialect {
         let moves = |word: ConversationWord| self.status.as_ref().is_some_and(|spec| spec.values.contains_key(&word));
         Offers {
             assign: operations.assign.is_some(),
+            take: operations.take.is_some(),
             release: operations.release.is_some(),
             labels: operations.labels.is_some() || operations.add_label.is_some(),
             notes: operations.note.is_some(),
             priority: operations.priority.is_some(),
             resolve: moves(ConversationWord::Resolved),
             reopen: moves(ConversationWord::Open),
+            pending: moves(ConversationWord::Pending),
             snooze: moves(ConversationWord::Snoozed),
             unread: operations.unread.is_some(),
             templates: operations.template.is_some(),
@@ -207,6 +213,11 @@ impl Dialect {
             presence: self.socket.presence.is_some(),
             viewing: self.socket.viewing.is_some(),
         }
+    }
+
+    /// The backend's priorities, the lowest first; none where the dialect names none.
+    pub fn priorities(&self) -> Vec<&str> {
+        self.operations.priorities.iter().map(String::as_str).collect()
     }
 
     /// The request that does it; `None` where the backend cannot.

@@ -1,14 +1,14 @@
 //! What each action does, by what has the focus.
 
 use super::{
-    Effect, State, composing, handling, keys, lists, open, overlays, queue, reading, say, searching, sending, traffic,
-    views,
+    Effect, State, composing, deeds, handling, keys, lists, open, overlays, queue, reading, say, searching, sending,
+    traffic, views,
 };
 use crate::app::composer::Mode;
 use crate::app::inbox::BuiltIn;
 use crate::app::state::{Focus, Overlay, Sure, TrafficSize};
 use crate::app::threads::Anchor;
-use crate::app::{layout, rows};
+use crate::app::{Deed, Picking, layout, offered, rows};
 use crate::backend::Command;
 use crate::chat::{ConversationKey, Status};
 use crate::config::Action;
@@ -22,6 +22,9 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
     }
     if traffic::perform(state, action, out) {
         return;
+    }
+    if !offered(state, action) {
+        return say(state, false, format!("This backend does not offer it: {}", action.description()));
     }
     match action {
         Action::Down | Action::Up if state.focus == Focus::Composer && state.composer.completion.is_some() => {
@@ -89,7 +92,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             state.panels.details = Some(!shown);
         }
         Action::CopyText => copy(state, out),
-        Action::MarkUnread => mark_unread(state),
+        Action::MarkUnread => deeds::of_subjects(state, Deed::Unread(1), out),
         Action::BelongsHere => {
             if state.unrouted.is_empty() {
                 say(state, false, "Every message found its conversation");
@@ -112,11 +115,16 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::CopyPhone => handling::copy(state, handling::What::Phone, out),
         Action::OpenLink => handling::open_link(state, out),
         Action::Export => handling::ask_to_export(state),
-        Action::Resolve => handling::set_status(state, Status::Resolved, out),
-        Action::Reopen => handling::set_status(state, Status::Open, out),
-        Action::SetPending => handling::set_status(state, Status::Pending, out),
-        Action::Snooze => handling::set_status(state, Status::Snoozed, out),
-        Action::UndoChange => handling::undo(state, out),
+        Action::Resolve => deeds::of_subjects(state, Deed::Status(Status::Resolved), out),
+        Action::Reopen => deeds::of_subjects(state, Deed::Status(Status::Open), out),
+        Action::SetPending => deeds::of_subjects(state, Deed::Status(Status::Pending), out),
+        Action::Snooze => deeds::choose(state, Picking::Snooze, out),
+        Action::Assign => deeds::choose(state, Picking::Agent, out),
+        Action::Take => deeds::take_over(state, out),
+        Action::Release => deeds::of_subjects(state, Deed::Release, out),
+        Action::Labels => deeds::choose(state, Picking::Labels, out),
+        Action::Priority => deeds::choose(state, Picking::Priority, out),
+        Action::UndoChange => deeds::undo(state, out),
         Action::Mute => handling::mute(state),
         Action::Delete => {}
         Action::NewLine => {
@@ -358,18 +366,6 @@ fn visit(
     }
 }
 
-fn mark_unread(state: &mut State) {
-    let key = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
-    let Some(key) = key else { return };
-    state.inbox.change(key, |row| row.unread = row.unread.max(1));
-    if state.open == Some(key) {
-        state.open = None;
-        state.composer.turn_to(None);
-        state.focus = Focus::List;
-    }
-    say(state, false, "Marked as unread here; the backend is not told");
-}
-
 fn compose(state: &mut State, mode: Mode) {
     let key = state.open.or_else(|| state.inbox.selected());
     if state.open.is_none() || key.is_none() {
@@ -428,7 +424,7 @@ pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
         Some(Overlay::Paste { text }) if yes => keys::insert(state, &text, out),
         Some(Overlay::Sure { sure, .. }) if yes => match sure {
             Sure::ForgetReply(name) => composing::forget(state, &name, out),
-            Sure::Status { keys, status } => handling::change_status(state, &keys, &status, out),
+            Sure::Deed { keys, deed } => deeds::perform(state, &keys, deed, out),
         },
         Some(Overlay::TryJoin { id, shape }) if yes => traffic::try_join(id, shape, out),
         Some(Overlay::Quit { .. }) if yes => out.push(Effect::Quit),

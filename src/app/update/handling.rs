@@ -1,114 +1,21 @@
-//! What is done with a conversation as a whole, or with several marked ones: status with undo, mute, copy, links, export.
+//! What is done with a conversation here alone: mute, copy, links, export, the selected message.
 
-use super::{Effect, State, counted, say, target, title_of};
+use super::{Effect, State, counted, say, title_of};
 use crate::app::effect::Saving;
-use crate::app::state::{Ask, Change, Focus, Overlay, Sure};
+use crate::app::state::{Ask, Focus, Overlay};
 use crate::app::threads::Anchor;
 use crate::app::{export, rows};
-use crate::backend::{Command, RestError};
-use crate::chat::{ConversationKey, Status};
+use crate::chat::ConversationKey;
 use crate::text::{self, Clean};
-
-/// At most this many changes can be undone.
-const UNDOABLE: usize = 50;
 
 /// The conversations that a command is about: the marked ones while the list has the focus, else the selected or the
 /// open one.
-fn subjects(state: &State) -> Vec<ConversationKey> {
+pub(super) fn subjects(state: &State) -> Vec<ConversationKey> {
     if state.focus == Focus::List && state.inbox.marked_count() > 0 {
         return state.inbox.marked();
     }
     let one = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
     one.into_iter().collect()
-}
-
-/// Moves conversations to another status; several only after a question.
-pub(super) fn set_status(state: &mut State, status: Status, out: &mut Vec<Effect>) {
-    let keys = subjects(state);
-    match keys.as_slice() {
-        [] => say(state, false, "No conversation is selected"),
-        [_] => change_status(state, &keys, &status, out),
-        several => {
-            let words = format!("{} {}?", verb(&status), counted(several.len(), "conversation"));
-            state.panels.overlay =
-                Some(Overlay::Sure { sure: Sure::Status { keys, status }, words: Clean::line(&words) });
-        }
-    }
-}
-
-fn verb(status: &Status) -> &'static str {
-    match status {
-        Status::Open => "Reopen",
-        Status::Pending => "Set to pending:",
-        Status::Snoozed => "Snooze",
-        Status::Resolved => "Resolve",
-        Status::Other(_) => "Change",
-    }
-}
-
-/// The same without a question.
-pub(super) fn change_status(state: &mut State, keys: &[ConversationKey], status: &Status, out: &mut Vec<Effect>) {
-    let mut before = Vec::new();
-    for key in keys {
-        let Some(row) = state.inbox.get(*key).filter(|row| row.status != *status) else { continue };
-        before.push((*key, row.status.clone()));
-        put_status(state, *key, status, out);
-    }
-    let word = crate::app::rows::status_word(status).to_owned();
-    let undo = state.keymap.keys_for(crate::config::Action::UndoChange, crate::config::Context::List.stack());
-    let undo = undo.first().map(|keys| format!(" · {keys} undoes it")).unwrap_or_default();
-    match before.as_slice() {
-        [] => return say(state, false, format!("Already {word}")),
-        [(key, _)] => {
-            let name = title_of(state, *key);
-            say(state, false, format!("{name} is {word} now{undo}"));
-        }
-        several => say(state, false, format!("{} are {word} now{undo}", counted(several.len(), "conversation"))),
-    }
-    state.inbox.clear_marks();
-    state.changes.push(Change { before });
-    if state.changes.len() > UNDOABLE {
-        state.changes.remove(0);
-    }
-}
-
-fn put_status(state: &mut State, key: ConversationKey, status: &Status, out: &mut Vec<Effect>) {
-    let Some(target) = target(state, key) else { return };
-    state.inbox.change(key, |row| row.status = status.clone());
-    state.dirty = true;
-    out.push(Effect::Backend(Command::SetStatus { target, status: status.clone() }));
-}
-
-/// Undoes the last change of a status.
-pub(super) fn undo(state: &mut State, out: &mut Vec<Effect>) {
-    let Some(Change { before }) = state.changes.pop() else {
-        return say(state, false, "Nothing to undo");
-    };
-    for (key, status) in &before {
-        put_status(state, *key, status, out);
-    }
-    match before.as_slice() {
-        [(key, status)] => {
-            let (name, word) = (title_of(state, *key), crate::app::rows::status_word(status).to_owned());
-            say(state, false, format!("Undone: {name} is {word} again"));
-        }
-        several => say(state, false, format!("Undone for {}", counted(several.len(), "conversation"))),
-    }
-}
-
-/// The backend answered; where it refused, the row is as it was.
-pub(super) fn status_set(state: &mut State, key: ConversationKey, result: Result<(), RestError>) {
-    let Err(error) = result else { return };
-    let name = title_of(state, key);
-    let last = state.changes.iter().rposition(|change| change.before.iter().any(|(changed, _)| *changed == key));
-    if let Some(change) = last.and_then(|at| state.changes.get_mut(at))
-        && let Some(at) = change.before.iter().position(|(changed, _)| *changed == key)
-    {
-        let (_, status) = change.before.remove(at);
-        state.inbox.change(key, |row| row.status = status);
-    }
-    state.changes.retain(|change| !change.before.is_empty());
-    say(state, true, format!("The status of {name} was not changed: {error}"));
 }
 
 /// Lets conversations neither ring nor notify, or lets them again.

@@ -27,6 +27,7 @@ pub fn context(state: &State) -> Context {
             | Overlay::Replies { .. }
             | Overlay::Ask { .. }
             | Overlay::Assign { .. }
+            | Overlay::Pick(_)
             | Overlay::Search { .. }
             | Overlay::FilterEvents { .. },
         ) => Context::Prompt,

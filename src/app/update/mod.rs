@@ -3,11 +3,11 @@
 mod actions;
 mod catalogues;
 mod composing;
+mod deeds;
 mod handling;
 mod keys;
 mod lists;
 mod mending;
-mod operating;
 mod overlays;
 mod peeking;
 mod placing;
@@ -164,8 +164,8 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
         Report::Read { key, result } => reading::told(state, key, result, out),
-        Report::StatusSet { key, result } => handling::status_set(state, key, result),
-        Report::Operated { key, operation, result } => operating::operated(state, key, &operation, result),
+        Report::StatusSet { key, result } => deeds::status_set(state, key, result, out),
+        Report::Operated { key, operation, result } => deeds::operated(state, key, &operation, result, out),
         Report::Catalogue { catalogue, result, .. } => catalogues::came(state, catalogue, result),
         Report::Handshake(handshake) => state.traffic.connected(*handshake),
         Report::Exchange(exchange) => state.traffic.exchanged(*exchange),

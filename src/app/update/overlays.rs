@@ -3,9 +3,10 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, composing, handling, queue, searching, traffic, views, waiting};
+use super::{Effect, State, actions, composing, deeds, handling, queue, searching, traffic, views, waiting};
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
+use crate::app::{offered, pick};
 use crate::chat::ConversationKey;
 use crate::config::Action;
 use crate::text::{self, Clean};
@@ -14,15 +15,15 @@ use crate::text::{self, Clean};
 const MOST_HITS: usize = 200;
 
 /// The actions that the palette offers for what was typed, best first.
-pub fn palette_hits(search: &str) -> Vec<Action> {
+pub fn palette_hits(state: &State, search: &str) -> Vec<Action> {
+    let there = Action::ALL.iter().filter(|action| offered(state, **action));
     if search.is_empty() {
-        return Action::ALL.to_vec();
+        return there.copied().collect();
     }
     let pattern = Pattern::parse(search, CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
-    let mut hits: Vec<(u32, Action)> = Action::ALL
-        .iter()
+    let mut hits: Vec<(u32, Action)> = there
         .filter_map(|action| {
             let text = format!("{} {}", action.description(), action.name());
             pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, *action))
@@ -158,6 +159,7 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Assign { search, chosen, .. }
         | Overlay::FilterEvents { search, chosen } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
+        Overlay::Pick(pick) => Some((&mut pick.search, &mut pick.chosen)),
         Overlay::Paste { .. }
         | Overlay::Unrouted { .. }
         | Overlay::Menu { .. }
@@ -213,7 +215,8 @@ pub(super) fn edit(state: &mut State, action: Action) {
 
 fn choose(state: &mut State, by: isize) {
     let last = match &state.panels.overlay {
-        Some(Overlay::Palette { search, .. }) => palette_hits(search).len(),
+        Some(Overlay::Palette { search, .. }) => palette_hits(state, search).len(),
+        Some(Overlay::Pick(pick)) => pick::lines(state, pick).len(),
         Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
         Some(Overlay::Replies { search, .. }) => state.replies.matching(search).len(),
@@ -255,7 +258,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
             }
         }
         Some(Overlay::Palette { search, chosen }) => {
-            if let Some(action) = palette_hits(&search).get(chosen) {
+            if let Some(action) = palette_hits(state, &search).get(chosen) {
                 actions::perform(state, *action, out);
             }
         }
@@ -275,6 +278,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
                 composing::put_in(state, &text, out);
             }
         }
+        Some(Overlay::Pick(pick)) => deeds::take(state, *pick, out),
         Some(Overlay::Links { links, chosen }) => {
             if let Some(link) = links.into_iter().nth(chosen) {
                 out.push(Effect::OpenLink(link));

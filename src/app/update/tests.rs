@@ -1,4 +1,5 @@
 mod traffic;
+mod deeds;
 mod triage;
 mod writing;
 
@@ -111,6 +112,8 @@ impl World {
         let keymap = Arc::new(Keymap::built_in().unwrap());
         let mut state = State::new(now, settings, rules, keymap, Arc::new(Theme::default()));
         state.size = (120, 40);
+        // what it offers, but not that threads may be looked into
+        state.offers = crate::wire::Dialect::shipped("switchboard").unwrap().offers();
         Self { state, now, seq: 0, disk: true }
     }
 

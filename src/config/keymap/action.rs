@@ -165,9 +165,19 @@ actions! {
         Reopen = "reopen",
         /// Set to pending (this or the marked)
         SetPending = "set-pending",
-        /// Snooze (this or the marked ones)
+        /// Snooze until a time (this or the marked)
         Snooze = "snooze",
-        /// Undo the last change of status
+        /// Assign to an agent (this or the marked)
+        Assign = "assign",
+        /// Take, unless somebody has it
+        Take = "take",
+        /// Release: nobody has it then
+        Release = "release",
+        /// Put labels on, or take them off
+        Labels = "labels",
+        /// Set the priority
+        Priority = "priority",
+        /// Undo the last of these changes
         UndoChange = "undo-change",
         /// Mute, or let it ring again
         Mute = "mute",

@@ -2,6 +2,7 @@
 
 mod choice;
 mod help;
+mod pick;
 mod prompt;
 mod question;
 mod queue;
@@ -27,6 +28,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::GoTo { search, chosen } => prompt::conversations(canvas, "Go to", search, *chosen),
         Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
         Overlay::Replies { search, chosen } => choice::replies(canvas, search, *chosen),
+        Overlay::Pick(pick) => pick::draw(canvas, pick),
         Overlay::Links { links, chosen } => choice::links(canvas, links, *chosen),
         Overlay::Ask { ask, typed } => choice::ask(canvas, ask, typed),
         Overlay::Sure { words, .. } => question::sure(canvas, words),

@@ -14,7 +14,7 @@ const COLUMNS: u16 = 76;
 const ROWS: u16 = 18;
 
 pub(super) fn palette(canvas: &mut Canvas<'_>, search: &str, chosen: usize) {
-    let hits = update::palette_hits(search);
+    let hits = update::palette_hits(canvas.state, search);
     let inside = boxed(canvas, COLUMNS, ROWS, "Commands");
     let area = typed(canvas, inside, search, "type to find a command");
     let theme = canvas.theme;

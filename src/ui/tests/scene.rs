@@ -64,6 +64,7 @@ pub fn empty(columns: u16, rows: u16) -> State {
     let theme = Theme::built_in("dark").expect("the built-in theme reads");
     let mut state = State::new(now(), settings, rules, Arc::new(keymap), Arc::new(theme));
     state.size = (columns, rows);
+    state.offers = crate::wire::Dialect::shipped("switchboard").expect("it is shipped").offers();
     state.identity = Identity {
         account: Some(Id::new(ACCOUNT)),
         name: clean("Ines"),

@@ -172,7 +172,8 @@ fn lines_that_are_asked_for_and_what_follows_a_key() {
     let links = ["https://example.com/orders/1042", "mailto:shop@example.com"].map(Clean::line).to_vec();
     state.panels.overlay = Some(Overlay::Links { links, chosen: 1 });
     one("links", &mut state);
-    let sure = Sure::Status { keys: Vec::new(), status: crate::chat::Status::Resolved };
+    let deed = crate::app::Deed::Status(crate::chat::Status::Resolved);
+    let sure = Sure::Deed { keys: Vec::new(), deed };
     state.panels.overlay = Some(Overlay::Sure { sure, words: Clean::line("Resolve 3 conversations?") });
     one("sure", &mut state);
 }

@@ -114,6 +114,8 @@ pub(in super::super) struct OperationsSpec {
     pub template: Option<ActionSpec>,
     /// Reacts to a message: `{message}`, `{emoji}` (empty to take it back).
     pub react: Option<ActionSpec>,
+    /// The backend's words for priorities, the lowest first.
+    pub priorities: Vec<String>,
     /// Where an answer describes the conversation as it is now.
     pub conversation: Choice,
 }

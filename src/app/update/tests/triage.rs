@@ -107,6 +107,7 @@ fn the_backend_never_lowers_our_count_and_the_difference_is_known() {
 #[test]
 fn what_is_marked_unread_here_stays_so() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    world.state.offers.unread = false;
     let key = world.open(1);
     world.keys("U");
     assert_eq!(world.state.inbox.get(key).unwrap().unread, 1);
