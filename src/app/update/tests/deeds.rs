@@ -20,11 +20,12 @@ fn team() -> World {
 }
 
 fn operations(effects: &[Effect]) -> Vec<Operation> {
+    let commands = commands(effects).into_iter();
     let operation = |command: &Command| match command {
         Command::Operate { operation, .. } => Some(operation.clone()),
         _ => None,
     };
-    commands(effects).iter().filter_map(operation).collect()
+    commands.filter_map(operation).collect()
 }
 
 fn notice(world: &World) -> String {
