@@ -1,5 +1,5 @@
-mod traffic;
 mod deeds;
+mod traffic;
 mod triage;
 mod writing;
 
