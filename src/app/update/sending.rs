@@ -29,6 +29,9 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
     if state.composer.mode == Mode::Note {
         return say(state, true, "This backend keeps no notes; nothing was sent");
     }
+    if state.replaying.is_some() {
+        return say(state, true, super::replay::NOTHING_GOES_OUT);
+    }
     let length = state.composer.text().chars().count();
     if length > LONGEST_TEXT {
         return say(state, true, format!("WhatsApp takes {LONGEST_TEXT} characters at most; this text has {length}"));
