@@ -29,3 +29,4 @@ mod proxy;
 mod residue;
 mod secrets;
 mod terminal;
+mod traffic;

@@ -1,4 +1,5 @@
 mod deeds;
+mod identity;
 mod traffic;
 mod triage;
 mod writing;
