@@ -79,6 +79,21 @@ pub enum Effect {
         /// What for.
         what: Saving,
     },
+    /// Look at a folder (`~/` is the home directory); answered by [`Msg::Folder`](super::Msg::Folder).
+    ListFolder(String),
+    /// Look at a file that is to be sent; answered by [`Msg::Chosen`](super::Msg::Chosen).
+    ChooseFile(PathBuf),
+    /// Open a file that was fetched, with the configured program or what the system has for it.
+    OpenFile(PathBuf),
+    /// Read a picture and show it; answered by [`Msg::Picture`](super::Msg::Picture).
+    ShowPicture {
+        /// Where it is.
+        path: PathBuf,
+        /// In at most so many columns.
+        columns: u16,
+        /// And rows.
+        rows: u16,
+    },
     /// Open `$EDITOR` on this text.
     Edit(String),
     /// Paint everything again from nothing.

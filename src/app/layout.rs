@@ -46,6 +46,8 @@ pub struct ComposerParts {
     pub heading: Rect,
     /// Why the last text came back.
     pub refusal: Option<Rect>,
+    /// What goes along with the text: a quote, a file; a row each.
+    pub along: Option<Rect>,
     /// What is written, without the prompt sign.
     pub text: Rect,
 }
@@ -102,6 +104,8 @@ pub struct Shape {
     pub unrouted: bool,
     /// There is something to say about the last text.
     pub refused: bool,
+    /// So many rows go along with the text: a quote, a file.
+    pub along: u16,
 }
 
 /// How many rows a text takes in so many columns, at most so many.
@@ -133,6 +137,7 @@ pub fn rects(state: &State) -> Rects {
         open: state.open.is_some(),
         unrouted: !state.unrouted.is_empty(),
         refused: state.composer.refusal.is_some(),
+        along: u16::from(state.composer.along.file.is_some()) + u16::from(state.composer.along.quote.is_some()),
     };
     place(&shape, state)
 }
@@ -243,19 +248,21 @@ fn composer(shape: &Shape, thread: Rect, rows_of: &impl RowsOf) -> ComposerParts
     let fits = usize::from(thread.height / 4).min(3);
     let refusal = if shape.refused { rows_of.refusal(usize::from(columns), fits).min(fits) } else { 0 };
     let refusal = u16::try_from(refusal).unwrap_or(0);
-    let most = (thread.height / 2).saturating_sub(1 + refusal).clamp(1, 8);
+    let along = shape.along.min(thread.height.saturating_sub(2 + refusal));
+    let most = (thread.height / 2).saturating_sub(1 + refusal + along).clamp(1, 8);
     let rows = rows_of.written(usize::from(columns), usize::from(most)).clamp(1, usize::from(most));
     let rows = u16::try_from(rows).unwrap_or(1);
-    let height = (1 + refusal + rows).min(thread.height);
+    let height = (1 + refusal + along + rows).min(thread.height);
     let heading = Rect { y: thread.bottom() - height, height: height.min(1), ..thread };
     let refusal_rect = (refusal > 0).then(|| Rect { y: heading.y + 1, height: refusal, ..heading });
+    let along_rect = (along > 0).then(|| Rect { y: heading.y + 1 + refusal, height: along, ..heading });
     let text = Rect {
         x: thread.x + thread.width.min(3),
-        y: (heading.y + 1 + refusal).min(thread.bottom()),
+        y: (heading.y + 1 + refusal + along).min(thread.bottom()),
         width: columns,
         height: rows.min(thread.height.saturating_sub(1)),
     };
-    ComposerParts { heading, refusal: refusal_rect, text }
+    ComposerParts { heading, refusal: refusal_rect, along: along_rect, text }
 }
 
 /// The first of so many columns, and what is right of the line after them.
@@ -328,6 +335,7 @@ mod tests {
             open: true,
             unrouted: false,
             refused: false,
+            along: 0,
         }
     }
 
@@ -391,8 +399,8 @@ mod tests {
         ];
         let traffic = prop_oneof![Just(TrafficSize::Hidden), Just(TrafficSize::Half), Just(TrafficSize::Full)];
         let details = prop_oneof![Just(None), Just(Some(true)), Just(Some(false))];
-        ((1..=300_u16, 1..=100_u16), focus, details, traffic, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-            |((columns, rows), focus, details, traffic, open, unrouted, refused)| Shape {
+        ((1..=300_u16, 1..=100_u16), focus, details, traffic, any::<bool>(), any::<bool>(), any::<bool>(), 0..=2_u16)
+            .prop_map(|((columns, rows), focus, details, traffic, open, unrouted, refused, along)| Shape {
                 columns,
                 rows,
                 focus,
@@ -401,8 +409,8 @@ mod tests {
                 open,
                 unrouted,
                 refused,
-            },
-        )
+                along,
+            })
     }
 
     fn parts(rects: &Rects) -> Vec<Rect> {
@@ -417,6 +425,7 @@ mod tests {
         if let Some(composer) = rects.composer_parts {
             parts.extend([composer.heading, composer.text]);
             parts.extend(composer.refusal);
+            parts.extend(composer.along);
         }
         parts.extend(rects.details);
         parts.extend(rects.traffic);

@@ -1,8 +1,10 @@
 //! Everything that can happen, in one enum.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::backend::Report;
+use crate::backend::{OutgoingFile, Report};
 use crate::chat::ConversationKey;
 use crate::store;
 use crate::text::Clean;
@@ -53,31 +55,9 @@ pub enum Timer {
     FindEvents,
 }
 
-/// Where a recording stands that is being played.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Replaying {
-    /// So many lines were played.
-    pub at: usize,
-    /// Of so many.
-    pub of: usize,
-    /// How it goes on.
-    pub pace: ReplayPace,
-}
-
-/// How a recording goes on.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ReplayPace {
-    /// So many times as fast as it was.
-    Times(f64),
-    /// With the next press of the key.
-    Steps,
-    /// It was stopped.
-    Stopped,
-}
-
 /// One thing that happened.
 #[expect(clippy::large_enum_variant, reason = "passed on once, never kept in number")]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Msg {
     /// The terminal sent something.
     Input(Input),
@@ -93,12 +73,18 @@ pub enum Msg {
     Clock,
     /// A timer ran out.
     Timer(Timer),
-    /// A recording is being played, and stands here.
-    Replaying(Replaying),
     /// Everything that was updated so far is on the screen.
     Drawn,
     /// What was asked of the system was done, in words, or was not, and why.
     Done(Result<Clean, Clean>),
+    /// A folder was looked at.
+    Folder(super::files::Listing),
+    /// A file that is to be sent was looked at.
+    Chosen(PathBuf, Result<OutgoingFile, Clean>),
+    /// A file that was fetched is not there any more.
+    FileGone(PathBuf),
+    /// A picture is ready, or cannot be shown.
+    Picture(super::picture::Shown),
     /// The external editor came back with this text; `None` when it was left without saving.
     Edited(Option<String>),
 }

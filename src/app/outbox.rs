@@ -3,7 +3,8 @@
 
 use jiff::Timestamp;
 
-use crate::chat::{ConversationKey, Id};
+use crate::backend::Enclosed;
+use crate::chat::{Content, ConversationKey, Direction, Id, Media, Message};
 use crate::store::{self, OutboxRow};
 use crate::text::Clean;
 
@@ -78,6 +79,12 @@ pub struct Outgoing {
     pub claim: Option<Claim>,
     /// Why it does not go by itself.
     pub waits: Option<Waits>,
+    /// What it is beside its text: a file, a template.
+    pub enclosed: Option<Enclosed>,
+    /// The message that it answers.
+    pub reply_to: Option<Id>,
+    /// How much of its file has gone out, and how much there is.
+    pub progress: Option<(u64, Option<u64>)>,
 }
 
 impl Outgoing {
@@ -95,6 +102,56 @@ impl Outgoing {
             kept: Kept::Asked,
             claim: None,
             waits: None,
+            enclosed: None,
+            reply_to: None,
+            progress: None,
+        }
+    }
+
+    /// What it says, as it stands in the thread.
+    pub fn content(&self) -> Content {
+        let text = Clean::text(&self.text);
+        match &self.enclosed {
+            None | Some(Enclosed::Note) => Content::Text { body: text },
+            Some(Enclosed::File(file)) => Content::Media(Box::new(Media {
+                kind: file.kind,
+                caption: Some(text).filter(|text| !text.is_empty()),
+                filename: Some(Clean::line(&file.name)),
+                mime: Some(Clean::line(&file.mime)),
+                size: Some(file.size),
+                url: None,
+            })),
+            Some(Enclosed::Template(template)) => {
+                Content::Template { name: Clean::line(&template.template), body: Some(text) }
+            }
+        }
+    }
+
+    /// To the customer, or to the team alone.
+    pub fn direction(&self) -> Direction {
+        if self.enclosed == Some(Enclosed::Note) { Direction::Note } else { Direction::Outbound }
+    }
+
+    /// Whether a stored message may be this one.
+    pub fn is_said_by(&self, message: &Message) -> bool {
+        if message.direction != self.direction() {
+            return false;
+        }
+        match (self.content(), &message.content) {
+            (Content::Text { body }, Content::Text { body: stored }) => body == *stored,
+            (Content::Media(ours), Content::Media(stored)) => {
+                // what the backend does not tell speaks neither for it nor against it
+                let fits = |ours: Option<&Clean>, stored: Option<&Clean>| stored.is_none_or(|_| ours == stored);
+                ours.kind == stored.kind
+                    && ours.caption.as_deref().unwrap_or_default() == stored.caption.as_deref().unwrap_or_default()
+                    && fits(ours.filename.as_ref(), stored.filename.as_ref())
+                    && stored.size.is_none_or(|size| ours.size == Some(size))
+            }
+            (Content::Template { name, body }, Content::Template { name: stored, body: words }) => {
+                name == *stored && words.as_ref().is_none_or(|words| body.as_ref() == Some(words))
+            }
+            (Content::Template { body, .. }, Content::Text { body: stored }) => body.as_ref() == Some(stored),
+            _ => false,
         }
     }
 
@@ -108,6 +165,7 @@ impl Outgoing {
 
     /// What became of a row on disk.
     pub fn take_over(&mut self, row: OutboxRow) {
+        (self.enclosed, self.reply_to, self.progress) = (row.enclosed, row.reply_to, None);
         self.attempted = row.attempted;
         self.after = row.after;
         self.note = row.note;

@@ -18,8 +18,8 @@ pub use message::{Head, Line, MISSED, Row, Tick, Tone, meaning, status_word};
 use super::state::State;
 use super::threads::{Anchor, ThreadView};
 use super::{layout, times};
-use crate::chat::Message;
 use crate::chat::thread::Gap;
+use crate::chat::{ConversationKey, Direction, Message};
 use crate::text::Clean;
 
 /// A row of a thread.
@@ -331,6 +331,18 @@ pub fn current(state: &State, view: &ThreadView) -> Option<usize> {
 /// The same message itself.
 pub fn message_at_anchor<'a>(state: &State, view: &'a ThreadView) -> Option<&'a Message> {
     view.thread.get(current(state, view)?)
+}
+
+/// Who wrote a message, as a quote says it.
+pub fn author(state: &State, key: ConversationKey, message: &Message) -> Clean {
+    match (message.direction, &message.sender) {
+        (Direction::Inbound, Some(sender)) => sender.clone(),
+        (Direction::Inbound, None) => {
+            state.inbox.get(key).map(crate::chat::Conversation::title).unwrap_or_else(|| Clean::line("the customer"))
+        }
+        (_, Some(sender)) if state.identity.name.as_ref() != Some(sender) => sender.clone(),
+        _ => Clean::line("you"),
+    }
 }
 
 /// Lets the pane of the open thread follow its end without moving for every message. To be called when the thread or

@@ -84,6 +84,62 @@ pub enum Overlay {
         /// The chosen one.
         chosen: usize,
     },
+    /// A file to be sent is looked for.
+    Attach {
+        /// What was typed: a path.
+        typed: String,
+        /// The chosen line.
+        chosen: usize,
+        /// The folder that is shown.
+        listing: Option<super::files::Listing>,
+        /// Why what was chosen cannot be sent.
+        problem: Option<Clean>,
+    },
+    /// The approved templates, found by typing.
+    Templates {
+        /// To whom.
+        key: ConversationKey,
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// A template is filled in.
+    Template(Box<super::template::Form>),
+    /// An emoji to react with, found by typing.
+    React {
+        /// Whose message.
+        key: ConversationKey,
+        /// Which.
+        message: crate::chat::Id,
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// Into whose notes a message is put.
+    Forward {
+        /// The message, as it will stand there.
+        text: String,
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// The files of the open conversation, the newest first, to choose one.
+    Files {
+        /// What is done with it.
+        then: super::files::Then,
+        /// The chosen one.
+        chosen: usize,
+    },
+    /// A picture.
+    Picture {
+        /// What it is.
+        title: Clean,
+        /// The picture, when it is there.
+        shown: Option<super::picture::Shown>,
+    },
     /// A question that is answered by a line of text.
     Ask {
         /// Which.
@@ -197,6 +253,10 @@ pub enum Sure {
 pub struct Files {
     /// The canned replies.
     pub replies: Option<PathBuf>,
+    /// Where files go that are fetched.
+    pub downloads: Option<PathBuf>,
+    /// Where pictures go that are only looked at.
+    pub pictures: Option<PathBuf>,
 }
 
 /// How much of the screen the traffic panel takes.
@@ -284,6 +344,10 @@ pub struct Settings {
     pub presence: jiff::SignedDuration,
     /// Over SSH: fewer bytes matter more than smoothness.
     pub ssh: bool,
+    /// Pictures can be shown.
+    pub pictures: bool,
+    /// The largest file that is fetched, in bytes.
+    pub largest_file: u64,
 }
 
 /// Everything that the program knows and shows.
@@ -310,8 +374,6 @@ pub struct State {
     pub presence: HashMap<ConversationKey, Vec<Viewer>>,
     /// The session.
     pub session: Session,
-    /// A recording is being played: nothing goes to a backend.
-    pub replaying: Option<super::msg::Replaying>,
     /// Since when the session has been live, first; notifications are only for what came after.
     pub live_since: Option<Timestamp>,
     /// Who is who.
@@ -376,6 +438,14 @@ pub struct State {
     pub replies: crate::config::Replies,
     /// Where they and other things are kept.
     pub files: Files,
+    /// Files that are chosen, sent and fetched.
+    pub media: super::files::Desk,
+    /// The template that was sent last, and to whom: should it come back, its values are still there.
+    pub last_template: Option<(ConversationKey, crate::backend::OutgoingTemplate)>,
+    /// Reactions on their way, with what stood there before.
+    pub reacting: Vec<(ConversationKey, crate::chat::Id, Option<Clean>)>,
+    /// The conversations of which it was said that their window closes soon.
+    pub warned: std::collections::HashSet<ConversationKey>,
     /// Changes of conversations that can be undone, the last one last.
     pub changes: Vec<Change>,
     /// What the backend refused of the last one, in words.
@@ -415,7 +485,6 @@ impl State {
             catalogues: super::catalogues::Catalogues::default(),
             presence: HashMap::new(),
             session: Session::starting(now),
-            replaying: None,
             live_since: None,
             directory: Directory::new(identity),
             inbox: Inbox::default(),
@@ -448,6 +517,10 @@ impl State {
             telling: HashMap::new(),
             replies: crate::config::Replies::default(),
             files: Files::default(),
+            media: super::files::Desk::default(),
+            last_template: None,
+            reacting: Vec::new(),
+            warned: std::collections::HashSet::new(),
             changes: Vec::new(),
             refused: Vec::new(),
             operating: HashMap::new(),

@@ -62,6 +62,11 @@ pub fn shown(raw: &str) -> String {
         .collect()
 }
 
+/// The same for a text of several lines, which stay.
+pub fn shown_lines(raw: &str) -> String {
+    raw.split('\n').map(shown).collect::<Vec<_>>().join("\n")
+}
+
 /// Row and column of the character at `position` of a wrapped line.
 fn place(line: &str, ranges: &[std::ops::Range<usize>], position: usize, columns: usize) -> (usize, usize) {
     let offset = line.char_indices().nth(position).map_or(line.len(), |(offset, _)| offset);

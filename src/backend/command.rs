@@ -1,5 +1,6 @@
 //! What the program asks of a backend.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::chat::{Id, Status};
@@ -16,7 +17,7 @@ pub enum Purpose {
     Drift,
 }
 
-pub use crate::wire::{Outgoing, Page, Target};
+pub use crate::wire::{Enclosed, Outgoing, OutgoingFile, OutgoingTemplate, Page, Target};
 
 /// The shapes in which servers of this family take the argument of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +73,26 @@ pub enum Command {
         /// The message that it answers, by the channel's id.
         reply_to: Option<Id>,
     },
+    /// Fetch a file that a message carries; its progress and its end are reported.
+    FetchFile {
+        /// What reports name it by, and [`Command::Stop`].
+        id: Id,
+        /// Where it is: an address, or the backend's id of it.
+        media: String,
+        /// Into this folder, which is made if it is not there.
+        folder: PathBuf,
+        /// Under this name, or that name with a number: nothing is ever overwritten.
+        name: String,
+        /// At most so many bytes.
+        limit: u64,
+    },
+    /// Give up a file that is on its way, in either direction. One that was sent whole is not called back.
+    Stop {
+        /// The send's client id, or the fetch's id.
+        id: Id,
+    },
+    /// Ask how large files may be.
+    FetchLimits,
     /// Tell the backend that a conversation was read up to here.
     MarkRead {
         /// Which.
@@ -135,20 +156,4 @@ pub enum Command {
     Reconnect,
     /// Leave: close the socket and end all tasks.
     Close,
-}
-
-impl Command {
-    /// It asks and listens: nothing is written, and nobody is told anything.
-    pub fn only_asks(&self) -> bool {
-        matches!(
-            self,
-            Self::FetchList { .. }
-                | Self::FetchThread { .. }
-                | Self::FetchConversation { .. }
-                | Self::Watch { .. }
-                | Self::Missed { .. }
-                | Self::Trace { .. }
-                | Self::Reconnect
-        )
-    }
 }

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::command::{Outgoing, Page, Purpose, Target};
+use super::files::Parcel;
 use super::http::never_sent;
+use super::passage::Passages;
 use super::report::{Report, RestError};
 use super::reports::{News, NewsSender, Reports};
 use super::rest::{Reply, Rest};
@@ -62,6 +64,8 @@ pub(super) struct Desk {
     queues: HashMap<ConversationKey, VecDeque<Letter>>,
     /// Conversations to which something is being done, each with what is to be done next.
     deeds: HashMap<ConversationKey, VecDeque<(Target, Deed)>>,
+    /// Files on their way.
+    passages: Passages,
 }
 
 impl Desk {
@@ -75,6 +79,7 @@ impl Desk {
             writing: TaskTracker::new(),
             queues: HashMap::new(),
             deeds: HashMap::new(),
+            passages: Passages::default(),
         }
     }
 
@@ -206,13 +211,51 @@ impl Desk {
 
     fn post(&self, letter: Letter) {
         let clerk = self.clerk.clone();
+        let passage = self.passages.open(&letter.client, &self.closing);
+        let passages = self.passages.clone();
         self.write(async move {
             let Letter { client, target, body, reply_to } = letter;
-            let reply = clerk.rest.send(&client, &target, &body, reply_to.as_ref()).await;
+            let reply = match &body {
+                Outgoing::File { file, caption } => {
+                    let upload = clerk.rest.upload(&client, &target, (file, caption), reply_to.as_ref(), &passage);
+                    passage.told(upload, &client, &clerk.reports).await
+                }
+                _ => clerk.rest.send(&client, &target, &body, reply_to.as_ref()).await,
+            };
+            passages.ended(&client);
             let result = clerk.exchanged(reply, false);
             let lost = matches!(&result, Err(RestError::Unreachable { .. } | RestError::Unreadable(_)));
             clerk.reports.send(Report::Sent { client, key: target.key, result }).await;
             clerk.tell(News::Sent { key: target.key, lost });
+        });
+    }
+
+    /// Fetches a file.
+    pub fn fetch_file(&self, parcel: Parcel) {
+        let clerk = self.clerk.clone();
+        let passage = self.passages.open(&parcel.id, &self.closing);
+        let passages = self.passages.clone();
+        self.read(async move {
+            let reply = passage.told(clerk.rest.download(&parcel, &passage), &parcel.id, &clerk.reports).await;
+            passages.ended(&parcel.id);
+            let result = clerk.exchanged(reply, false);
+            clerk.reports.send(Report::Fetched { id: parcel.id, result }).await;
+        });
+    }
+
+    /// Gives up a file that is on its way.
+    pub fn stop(&self, id: &Id) {
+        self.passages.stop(id);
+    }
+
+    /// Asks how large files may be; nothing is told where the backend does not say.
+    pub fn limits(&self) {
+        let clerk = self.clerk.clone();
+        self.read(async move {
+            let reply = clerk.rest.limits().await;
+            if let Ok(limits) = clerk.exchanged(reply, false) {
+                clerk.reports.send(Report::Limits(limits)).await;
+            }
         });
     }
 

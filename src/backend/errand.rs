@@ -6,10 +6,11 @@ use tokio::sync::mpsc;
 
 use super::BackendConfig;
 use super::command::{Outgoing, Page, Target};
+use super::passage::Passage;
 use super::report::RestError;
 use super::rest::{Rest, renewal};
 use super::token::TokenCell;
-use crate::chat::{Id, IdentityRules};
+use crate::chat::{Id, IdentityRules, MediaKind};
 use crate::wire::{Accepted, Dialect, ListPage, Request, ThreadPage, Traced};
 
 /// Asks a backend for single things over REST; no socket is opened. Each method's error is what the backend or the way
@@ -94,6 +95,20 @@ impl Errand {
         body: &Outgoing,
         reply_to: Option<&Id>,
     ) -> Result<Accepted, RestError> {
-        self.rest.send(client, target, body, reply_to).await.result
+        match body {
+            Outgoing::File { file, caption } => {
+                let passage = Passage::unwatched();
+                self.rest.upload(client, target, (file, caption), reply_to, &passage).await.result
+            }
+            _ => self.rest.send(client, target, body, reply_to).await.result,
+        }
+    }
+
+    /// How large files may be.
+    ///
+    /// # Errors
+    /// See [`RestError`].
+    pub async fn limits(&self) -> Result<Vec<(MediaKind, u64)>, RestError> {
+        self.rest.limits().await.result
     }
 }

@@ -130,6 +130,24 @@ impl Http {
         Err(refused_redirect(StatusCode::LOOP_DETECTED, format!("{}: more than {REDIRECTS} redirects", ask.what)))
     }
 
+    /// Posts a form, once. Whoever asks watches over the time.
+    pub async fn post_form(&self, ask: &Ask, form: reqwest::multipart::Form) -> Result<Answer, RestError> {
+        let client = self.client.get_or_try_init(|| self.connectable()).await?;
+        let started = Instant::now();
+        let request = client.request(ask.method.clone(), ask.url.clone()).headers(ask.headers.clone()).multipart(form);
+        let response = request.send().await.map_err(|error| unreachable(&ask.url, &error))?;
+        if response.status().is_redirection() {
+            redirected(ask, &ask.url, &response)?;
+        }
+        self.body(ask, response, started).await
+    }
+
+    /// The head of an answer; redirects are not followed.
+    pub async fn get(&self, ask: &Ask) -> Result<reqwest::Response, RestError> {
+        let client = self.client.get_or_try_init(|| self.connectable()).await?;
+        self.head(client, ask, &ask.url).await
+    }
+
     async fn connectable(&self) -> Result<Client, RestError> {
         check_url(&self.profile.url, self.profile.allow_plain_http).map_err(never_sent)?;
         let tls = self.tls.get(&self.profile).await.map_err(never_sent)?;

@@ -1,5 +1,6 @@
 //! What a backend tells the program.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::command::{Page, Purpose};
-use crate::chat::{ConversationKey, Id};
+use crate::chat::{ConversationKey, Id, MediaKind};
 use crate::text::Clean;
 use crate::wire::{
     Accepted, Catalogue, DecodeError, Event, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage, Traced,
@@ -258,6 +259,12 @@ pub enum RestError {
     /// The answer is not what the dialect expects.
     #[error("{0}")]
     Unreadable(DecodeError),
+    /// We did not do it, and it is no use to try again as it is: the file is gone, or the user stopped it.
+    #[error("{reason}")]
+    Withheld {
+        /// In words.
+        reason: Clean,
+    },
 }
 
 /// One thing that a token says of itself.
@@ -380,6 +387,24 @@ pub enum Report {
         /// The backend's ids, or why not.
         result: Result<Accepted, RestError>,
     },
+    /// A file is on its way.
+    Progress {
+        /// Which: the send's client id, or the fetch's id.
+        id: Id,
+        /// So many bytes of it have passed.
+        done: u64,
+        /// Of so many, where that is known.
+        total: Option<u64>,
+    },
+    /// A file was fetched, or was not.
+    Fetched {
+        /// Which.
+        id: Id,
+        /// Where it is now, or why not.
+        result: Result<PathBuf, RestError>,
+    },
+    /// How large files may be.
+    Limits(Vec<(MediaKind, u64)>),
     /// The answer to a mark-read.
     Read {
         /// Which conversation.

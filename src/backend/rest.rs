@@ -14,9 +14,10 @@ use tokio::sync::Mutex;
 use url::Url;
 
 use super::BackendConfig;
-use super::command::{Outgoing, Page, Target};
+use super::command::{Outgoing, OutgoingFile, Page, Target};
 use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
 use super::pages::Places;
+use super::passage::Passage;
 use super::report::{Exchange, RestError};
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
@@ -26,7 +27,7 @@ use crate::config::Profile;
 use crate::text::Clean;
 use crate::wire::{
     Accepted, Catalogue, Credential, DecodeError, Dialect, Identity, Item, Line, ListPage, Operated, Operation,
-    Request, ThreadPage, Traced,
+    Request, ThreadPage, Traced, Upload,
 };
 
 /// So many pages of a list are fetched at most, whatever the backend says of a next one.
@@ -43,6 +44,14 @@ const FIRST_MESSAGES: u32 = 50;
 pub(super) struct Reply<T> {
     pub result: Result<T, RestError>,
     pub took: Option<Duration>,
+}
+
+/// How a request goes.
+pub(super) enum Way<'a> {
+    /// With its JSON body.
+    Plain,
+    /// As a form with a file.
+    Upload { upload: &'a Upload, file: &'a OutgoingFile, passage: &'a Passage },
 }
 
 /// The REST half of one backend.
@@ -238,17 +247,26 @@ impl Rest {
         request: Request,
         read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
     ) -> Reply<T> {
+        self.call_by(&Way::Plain, request, read).await
+    }
+
+    /// The same by another way.
+    pub async fn call_by<T>(
+        &self,
+        way: &Way<'_>,
+        request: Request,
+        read: impl FnOnce(&Dialect, &[u8]) -> Result<T, DecodeError>,
+    ) -> Reply<T> {
         let mut held = match self.token.get().await {
             Ok(held) => held,
             Err(reason) => return Reply { result: Err(RestError::SignedOut { reason }), took: None },
         };
-        let mut answer = self.exchange(&request, &held).await;
+        let mut answer = self.exchange(way, &request, &held).await;
         if matches!(&answer, Ok(answer) if self.dialect().refuses_token(answer.status.as_u16(), &answer.body))
-            && let Ok(newer) = self.token.renew(held.number).await
+            && let Some(newer) = self.renewed(&held).await
         {
             held = newer;
-            let _ = self.tell.send(News::NewToken);
-            answer = self.exchange(&request, &held).await;
+            answer = self.exchange(way, &request, &held).await;
         }
         let took = answer.as_ref().ok().map(|answer| answer.took);
         let result = answer.and_then(|answer| understood(self.dialect(), &request, &answer, read));
@@ -258,13 +276,48 @@ impl Rest {
         Reply { result, took }
     }
 
-    async fn exchange(&self, request: &Request, held: &Held) -> Result<Answer, RestError> {
-        let credential = held.secret.as_ref().map_or(Credential::None, |token| self.dialect().credential(token));
+    async fn exchange(&self, way: &Way<'_>, request: &Request, held: &Held) -> Result<Answer, RestError> {
+        let credential = self.credential_of(held);
         let at = Timestamp::now();
         let started = Instant::now();
-        let answer = exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await;
-        let _ = self.tell.send(News::Tapped(Box::new(self.tapped(at, started.elapsed(), request, &answer))));
+        let answer = match way {
+            Way::Plain => exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await,
+            Way::Upload { upload, file, passage } => self.put(upload, file, &credential, passage).await,
+        };
+        let mut tapped = self.tapped(at, started.elapsed(), request, &answer);
+        if let Way::Upload { upload, file, .. } = way {
+            let form = serde_json::json!({ "file": file.name, "bytes": file.size, "fields": upload.fields });
+            tapped.sent = Some(form.to_string().into());
+        }
+        let _ = self.tell.send(News::Tapped(Box::new(tapped)));
         answer
+    }
+
+    /// Where a token goes.
+    pub fn credential_of(&self, held: &Held) -> Credential {
+        held.secret.as_ref().map_or(Credential::None, |token| self.dialect().credential(token))
+    }
+
+    /// The token in use.
+    pub async fn held(&self) -> Result<Held, RestError> {
+        self.token.get().await.map_err(|reason| RestError::SignedOut { reason })
+    }
+
+    /// The token was refused: a newer one, where there is one.
+    pub async fn renewed(&self, refused: &Held) -> Option<Held> {
+        let newer = self.token.renew(refused.number).await.ok()?;
+        let _ = self.tell.send(News::NewToken);
+        Some(newer)
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Profile {
+        &self.config.profile
+    }
+
+    /// The client.
+    pub fn http(&self) -> &Http {
+        &self.http
     }
 
     /// The exchange as it is shown: with the address and the bodies, without the credential.

@@ -24,6 +24,7 @@ use super::BackendConfig;
 use super::backoff::Backoff;
 use super::command::{Command, Page, Purpose, Target};
 use super::desk::{Deed, Desk, Letter};
+use super::files::Parcel;
 use super::live::{self, Live};
 use super::polls::{Polls, Situation};
 use super::report::{Health, Report, RestError};
@@ -295,6 +296,11 @@ impl Session {
                 self.typing.sent(target.key);
                 self.desk.send(Letter { client, target, body, reply_to });
             }
+            Command::FetchFile { id, media, folder, name, limit } => {
+                self.desk.fetch_file(Parcel { id, media, folder, name, limit });
+            }
+            Command::Stop { id } => self.desk.stop(&id),
+            Command::FetchLimits => self.desk.limits(),
             Command::MarkRead { target, last } => self.desk.mark_read(target, last),
             Command::SetStatus { target, status } => self.desk.operate(target, Deed::Status(status)),
             Command::Operate { target, operation } => self.desk.operate(target, Deed::Operation(operation)),

@@ -70,17 +70,7 @@ impl Trials {
     /// # Errors
     /// No answer came.
     pub async fn get(&self, path: &str) -> Result<Looked, RestError> {
-        let request = Request {
-            what: "a trial",
-            method: "GET".to_owned(),
-            path: path.to_owned(),
-            or_paths: Vec::new(),
-            retry_on: Vec::new(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
-            idempotent: true,
-        };
+        let request = Request::get("a trial", path);
         let standing = self.config.dialect.standing_headers();
         self.exchange(rest::ask(&self.config.profile.url, path, &request, &standing, &Credential::None)?).await
     }

@@ -177,6 +177,9 @@ impl Content {
 }
 
 impl MediaKind {
+    /// Every kind.
+    pub const ALL: [MediaKind; 6] = [Self::Image, Self::Video, Self::Audio, Self::Voice, Self::Document, Self::Sticker];
+
     /// The kind in one word.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 //! A conversation is known by many names on the wire; in the process it has one [`ConversationKey`]. The
 //! [`directory`] maps every name that a backend uses to that key, or says why it will not.
 
+pub mod attachment;
 pub mod conversation;
 pub mod delivery;
 pub mod directory;

@@ -127,6 +127,7 @@ pub(super) fn refusal(error: RestError) -> Failure {
         RestError::Unreachable { .. } => Failure::Unreachable(error.to_string()),
         RestError::SignedOut { .. } => Failure::Refused(format!("{error}; sign in again with `switchboard login`")),
         RestError::Refused { .. } => Failure::Refused(error.to_string()),
+        RestError::Withheld { .. } => Failure::Usage(error.to_string()),
         RestError::Unreadable(_) => Failure::Other(format!("the answer could not be read: {error}")),
     }
 }

@@ -1,6 +1,7 @@
 //! `switchboard`, `switchboard inbox`: the inbox on the screen.
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,11 +10,11 @@ use tokio::sync::mpsc;
 use super::{DemoArgs, Failure, Place, RecordArgs, Setup};
 use crate::app::{State, View};
 use crate::backend;
-use crate::config::{Replies, Theme};
+use crate::config::{Pictures, Replies, Theme, expanded};
 use crate::inspect::evidence::Address;
 use crate::runtime::{self, Ending, Files, Parts, Watched};
 use crate::store;
-use crate::term::{Capabilities, Colors, install_panic_hook};
+use crate::term::{Capabilities, Colors, PictureWay, install_panic_hook};
 
 /// Reports that may wait for the screen; beyond that the session waits, and the socket's own bounded queue fills.
 const REPORTS: usize = 4096;
@@ -106,7 +107,13 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);
     let frames = &setup.loaded.config.frames;
+    let way = picture_way(setup.loaded.config.media.pictures, &capabilities);
+    state.settings.pictures = way.is_some() && !state.settings.ascii;
+    state.files.downloads = downloads(setup);
+    state.files.pictures = Some(setup.paths.cache.join("pictures"));
     let parts = Parts {
+        opener: setup.loaded.config.media.open.clone(),
+        pictures: way.unwrap_or(PictureWay::Blocks),
         frames_per_second: if capabilities.ssh { frames.ssh } else { frames.local },
         mouse: setup.loaded.config.mouse,
         state,
@@ -125,4 +132,50 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         server.shutdown().await;
     }
     Ok(ending)
+}
+
+/// How pictures are shown here; `None` where they are not.
+fn picture_way(wanted: Pictures, capabilities: &Capabilities) -> Option<PictureWay> {
+    match wanted {
+        Pictures::Auto if capabilities.ssh => None,
+        Pictures::Auto | Pictures::Always => capabilities.pictures,
+        Pictures::Never => None,
+        Pictures::Kitty => Some(PictureWay::Kitty),
+        Pictures::Sixel => Some(PictureWay::Sixel),
+        Pictures::Iterm2 => Some(PictureWay::Iterm2),
+        Pictures::Blocks => Some(PictureWay::Blocks),
+    }
+}
+
+/// Where files go that customers sent.
+fn downloads(setup: &Setup) -> Option<PathBuf> {
+    let configured = setup.loaded.config.media.downloads.as_deref().map(expanded);
+    configured.or_else(|| setup.paths.downloads())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capabilities(variables: &[(&str, &str)]) -> Capabilities {
+        Capabilities::from_env(|name| {
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn pictures_are_off_over_ssh_unless_asked_for() {
+        let kitty = [("TERM", "xterm-kitty"), ("LANG", "en_US.UTF-8")];
+        let here = capabilities(&kitty);
+        assert_eq!(picture_way(Pictures::Auto, &here), Some(PictureWay::Kitty));
+        assert_eq!(picture_way(Pictures::Never, &here), None);
+        let remote = capabilities(&[kitty[0], kitty[1], ("SSH_TTY", "/dev/pts/1")]);
+        assert_eq!(picture_way(Pictures::Auto, &remote), None);
+        assert_eq!(picture_way(Pictures::Always, &remote), Some(PictureWay::Kitty));
+        assert_eq!(picture_way(Pictures::Blocks, &remote), Some(PictureWay::Blocks));
+        let tmux = capabilities(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/x"), kitty[1], ("KITTY_WINDOW_ID", "1")]);
+        assert_eq!(picture_way(Pictures::Auto, &tmux), Some(PictureWay::Blocks));
+        let plain = capabilities(&[("TERM", "dumb")]);
+        assert_eq!(picture_way(Pictures::Auto, &plain), None);
+    }
 }

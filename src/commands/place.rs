@@ -103,6 +103,8 @@ impl Place {
             mark_read: config.mark_read.automatic,
             presence: SignedDuration::from_secs(config.mark_read.key_seconds.into()),
             ssh: over_ssh,
+            pictures: false,
+            largest_file: u64::from(config.media.largest_megabytes) * 1_000_000,
         }
     }
 

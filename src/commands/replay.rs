@@ -16,7 +16,7 @@ use crate::backend::{Backend, from_record};
 use crate::config::{Chosen, Profile, Theme};
 use crate::runtime::{self, Ending, Files, Parts, Playback, Speed, Watched};
 use crate::store::{self, Recording};
-use crate::term::{Capabilities, Colors, install_panic_hook};
+use crate::term::{Capabilities, Colors, PictureWay, install_panic_hook};
 use crate::wire::Dialect;
 use crate::wire::record::Record;
 
@@ -97,6 +97,8 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
         // nothing is sent: the sender stays open, so that the screen does not end
         let (sender, reports) = mpsc::channel(1);
         let parts = Parts {
+            opener: None,
+            pictures: PictureWay::Blocks,
             state,
             backend: Backend::none(),
             reports,

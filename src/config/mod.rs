@@ -26,7 +26,7 @@ pub use replies::{Replies, Reply, is_name as is_reply_name};
 pub use secret::{
     COMMAND_TIMEOUT, TOKEN_VARIABLE, Token, TokenError, TokenOrigin, find_token, run_token_command, store_token,
 };
-pub use settings::{Config, Frames, History, Log, MarkRead, Notifications};
+pub use settings::{Config, Frames, History, Log, MarkRead, Media, Notifications, Pictures};
 pub(crate) use source::in_words;
 pub use source::{ConfigError, Position, Source};
 pub use theme::{ColourDepth, Theme};

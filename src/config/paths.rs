@@ -70,6 +70,16 @@ impl Paths {
         self.config.join("dialects")
     }
 
+    /// The folder of the user's downloads, where there is one; else one of ours.
+    pub fn downloads(&self) -> Option<PathBuf> {
+        let user = directories::UserDirs::new()?;
+        let usual = user.download_dir().map(Path::to_owned).or_else(|| {
+            let folder = user.home_dir().join("Downloads");
+            folder.is_dir().then_some(folder)
+        });
+        Some(usual.unwrap_or_else(|| self.data.join("downloads")))
+    }
+
     /// The token that `login` stored for a profile.
     pub fn token_file(&self, profile: &str) -> PathBuf {
         self.data.join("tokens").join(file_name(profile))

@@ -29,6 +29,8 @@ pub struct Config {
     pub mark_read: MarkRead,
     /// How much is fetched and kept.
     pub history: History,
+    /// Files that customers send.
+    pub media: Media,
     /// How often the screen is drawn.
     pub frames: Frames,
     /// The log file.
@@ -79,6 +81,42 @@ pub struct History {
     pub cache_megabytes: u32,
 }
 
+/// Files that customers send.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// Where they are kept; without it the user's downloads.
+    pub downloads: Option<PathBuf>,
+    /// The program that opens them, with its arguments; `{file}` is the file, else it stands at the end. No shell reads
+    /// this. Without it what the system has for the file.
+    pub open: Option<String>,
+    /// The largest file that is fetched, in megabytes.
+    pub largest_megabytes: u32,
+    /// How pictures are shown in the terminal.
+    pub pictures: Pictures,
+}
+
+/// How pictures are shown in the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pictures {
+    /// As well as the terminal is known to be able to; not over SSH.
+    #[default]
+    Auto,
+    /// The same over SSH.
+    Always,
+    /// Not at all.
+    Never,
+    /// By kitty's protocol.
+    Kitty,
+    /// As sixels.
+    Sixel,
+    /// By iTerm2's protocol.
+    Iterm2,
+    /// By coloured half blocks.
+    Blocks,
+}
+
 /// Frames a second at most; the answer to a key is drawn at once.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -112,6 +150,7 @@ impl Default for Config {
             notifications: Notifications::default(),
             mark_read: MarkRead::default(),
             history: History::default(),
+            media: Media::default(),
             frames: Frames::default(),
             log: Log::default(),
             views: BTreeMap::new(),
@@ -136,6 +175,12 @@ impl Default for MarkRead {
 impl Default for History {
     fn default() -> Self {
         Self { page: 50, in_memory: 5_000, cache_days: 90, cache_megabytes: 256 }
+    }
+}
+
+impl Default for Media {
+    fn default() -> Self {
+        Self { downloads: None, open: None, largest_megabytes: 100, pictures: Pictures::Auto }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod editor;
 mod files;
+mod local;
 mod outside;
 mod pace;
 mod playback;
@@ -17,19 +18,24 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use ratatui::Terminal;
+use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
+use crate::app::picture::Shown;
 use crate::app::{self, Effect, Input, Msg, State};
 use crate::backend::{Backend, Command, Report, from_record, to_record};
 use crate::store::{self, Recorder, Store};
 use crate::term::{
-    self, Capabilities, InputReader, Modes, Output, Painter, Session, Signal, Signals, Termination, osc,
+    self, Capabilities, InputReader, Modes, Output, Painter, Painting, PictureWay, Session, Signal, Signals,
+    Termination, osc,
 };
 use crate::text::Clean;
 use crate::ui;
 use crate::wire::record::Record;
 
 pub use files::Files;
+use local::Later;
+pub use local::look_at;
 use pace::Pace;
 pub use playback::{Playback, Speed};
 use timers::Timers;
@@ -65,6 +71,10 @@ pub struct Parts {
     pub frames_per_second: u16,
     /// Where files go that the user asks for.
     pub files: Files,
+    /// The program that opens files, where one is configured.
+    pub opener: Option<String>,
+    /// How pictures are shown.
+    pub pictures: PictureWay,
     /// What happens is written there.
     pub recorder: Option<Recording>,
     /// A recording that is played instead of a session.
@@ -100,6 +110,7 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
     let signals = Signals::listen()?;
     session.enter()?;
     let output = Output::stdout(&parts.capabilities);
+    let (later, comes) = mpsc::unbounded_channel();
     let terminal = Terminal::new(Painter::new(output.clone(), parts.capabilities.colors))?;
     let mut program = Program {
         state: parts.state,
@@ -119,6 +130,12 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
         clock: Instant::now(),
         notified: 0,
         files: parts.files,
+        opener: parts.opener,
+        pictures: parts.pictures,
+        painting: None,
+        painted: None,
+        later,
+        comes,
         recorder: parts.recorder,
         playback: parts.playback,
         ending: None,
@@ -188,6 +205,15 @@ struct Program {
     /// Counts notifications, to tell them apart.
     notified: u32,
     files: Files,
+    opener: Option<String>,
+    pictures: PictureWay,
+    /// The picture that the terminal is to paint, or has painted.
+    painting: Option<Painting>,
+    /// Where it is painted.
+    painted: Option<Rect>,
+    /// What is done beside the loop tells it this way.
+    later: mpsc::UnboundedSender<Later>,
+    comes: mpsc::UnboundedReceiver<Later>,
     recorder: Option<Recording>,
     playback: Option<Playback>,
     ending: Option<Ending>,
@@ -200,6 +226,7 @@ enum Woken {
     Report(Option<Report>),
     Record(Record),
     Stored(store::Reply),
+    Later(Later),
     Signal(Signal),
     Time,
 }
@@ -209,7 +236,6 @@ impl Program {
         if let Ok(size) = self.terminal.size() {
             self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
         }
-        self.tell_replay().await?;
         self.wind_clock();
         self.draw().await?;
         loop {
@@ -223,6 +249,7 @@ impl Program {
                 report = self.reports.recv() => Woken::Report(report),
                 record = next_record(&mut self.playback) => Woken::Record(record),
                 Some(reply) = self.stored.recv() => Woken::Stored(reply),
+                Some(later) = self.comes.recv() => Woken::Later(later),
                 () = tokio::time::sleep_until(wake_at) => Woken::Time,
             };
             match woken {
@@ -233,6 +260,12 @@ impl Program {
                 Woken::Record(record) => self.play(&record).await?,
                 Woken::Report(None) => self.ending = Some(Ending::Quit),
                 Woken::Stored(reply) => self.stored(reply).await?,
+                Woken::Later(Later::Msg(msg)) => self.take(*msg).await?,
+                Woken::Later(Later::Painting(painting)) => {
+                    let (columns, rows) = (painting.columns, painting.rows);
+                    self.painting = Some(painting);
+                    self.take(Msg::Picture(Shown::ByTerminal { columns, rows })).await?;
+                }
                 Woken::Time => {}
             }
             self.drain().await?;
@@ -358,17 +391,8 @@ impl Program {
             (Ok(None), record) => app::repeat(&mut self.state, record),
             (Err(problem), _) => tracing::error!(%problem, "a line of the recording cannot be read"),
         }
-        self.tell_replay().await?;
         self.pace.request();
         Ok(())
-    }
-
-    /// Where the recording stands.
-    async fn tell_replay(&mut self) -> io::Result<()> {
-        match self.playback.as_ref().map(Playback::standing) {
-            Some(place) => self.take(Msg::Replaying(place)).await,
-            None => Ok(()),
-        }
     }
 
     /// A key of the replay: the next thing at once, or stop and go on.
@@ -382,7 +406,6 @@ impl Program {
         if let Some(record) = record {
             Box::pin(self.play(&record)).await?;
         }
-        Box::pin(self.tell_replay()).await?;
         let words = if stopped { format!("Stopped at {place}") } else { place };
         Ok(Msg::Done(Ok(Clean::line(&words))))
     }
@@ -414,6 +437,15 @@ impl Program {
                 self.output.commit()?;
             }
             Effect::OpenLink(url) => return Ok(Some(Msg::Done(outside::open(&url, self.state.settings.ssh)))),
+            Effect::ListFolder(folder) => local::aside(&self.later, || local::list(folder)),
+            Effect::ChooseFile(path) => local::aside(&self.later, || local::choose(path)),
+            Effect::OpenFile(path) => {
+                return Ok(Some(local::open(&path, self.opener.as_deref(), self.state.settings.ssh)));
+            }
+            Effect::ShowPicture { path, columns, rows } => {
+                let way = self.pictures;
+                local::aside(&self.later, move || local::picture(&path, way, (columns, rows)));
+            }
             Effect::Save { path, text, what } => return Ok(Some(Msg::Done(outside::save(&path, &text, what)))),
             Effect::Edit(text) => {
                 self.session.lend(&mut self.input)?;
@@ -460,6 +492,7 @@ impl Program {
     /// The next frame is painted from nothing.
     fn repaint(&mut self) -> io::Result<()> {
         self.output.discard();
+        self.painted = None;
         self.terminal.clear()?;
         self.pace.request_now();
         Ok(())
@@ -471,8 +504,25 @@ impl Program {
         if (size.width, size.height) != self.state.size {
             self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
         }
+        let picture = ui::picture(&self.state).filter(|_| self.painting.is_some());
+        if self.painted.is_some() && self.painted != picture {
+            // pixels do not give way to blank cells
+            self.painted = None;
+            if let Some(painting) = &self.painting {
+                painting.remove(&mut self.output)?;
+            }
+            self.terminal.clear()?;
+        }
         let state = &self.state;
         self.terminal.draw(|frame| ui::draw(state, frame))?;
+        if let (Some(area), Some(painting), None) = (picture, &self.painting, self.painted) {
+            painting.paint(&mut self.output, area.x, area.y)?;
+            self.terminal.backend_mut().forget();
+            self.painted = Some(area);
+        }
+        if picture.is_none() {
+            self.painting = None;
+        }
         if let Err(error) = self.output.commit() {
             // What is on the screen is not known any more: the next frame starts from nothing.
             self.terminal.clear()?;

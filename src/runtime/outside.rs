@@ -36,27 +36,33 @@ fn new_private(path: &Path) -> std::io::Result<std::fs::File> {
     options.open(path)
 }
 
+/// What the system has for opening a file or a link.
+pub(super) const OPENER: &[&str] = if cfg!(target_os = "macos") {
+    &["open"]
+} else if cfg!(windows) {
+    &["rundll32", "url.dll,FileProtocolHandler"]
+} else {
+    &["xdg-open"]
+};
+
+/// Starts a program that lives beside this one, and says nothing to the terminal.
+pub(super) fn start(mut command: Command) -> std::io::Result<()> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    // nobody else would take in how it ends
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
 /// Opens a link with what the system has for it. Over SSH that would open it on the other machine.
 pub(super) fn open(url: &Clean, ssh: bool) -> Result<Clean, Clean> {
     if ssh {
         return Err(Clean::line(&format!("Over SSH no browser is opened; the link is {url}")));
     }
-    let program: &[&str] = if cfg!(target_os = "macos") {
-        &["open"]
-    } else if cfg!(windows) {
-        &["rundll32", "url.dll,FileProtocolHandler"]
-    } else {
-        &["xdg-open"]
-    };
-    let Some((name, arguments)) = program.split_first() else { return Err(Clean::line("no program opens links")) };
+    let Some((name, arguments)) = OPENER.split_first() else { return Err(Clean::line("no program opens links")) };
     let mut command = Command::new(name);
     command.args(arguments).arg(url.as_str());
-    match command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
-        Ok(mut child) => {
-            // nobody else would take in how it ends
-            std::thread::spawn(move || child.wait());
-            Ok(Clean::line(&format!("Opened {url}")))
-        }
+    match start(command) {
+        Ok(()) => Ok(Clean::line(&format!("Opened {url}"))),
         Err(error) => Err(Clean::line(&format!("{name} does not start ({error}); the link is {url}"))),
     }
 }

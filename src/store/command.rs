@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::StoredConversation;
 use crate::chat::{ConversationKey, Direction, Id, Message, MessageIds};
 use crate::text::Clean;
+use crate::wire::Enclosed;
 
 /// What the store is asked to do. Conversations are named by the id that paths use (`chat::Conversation::id`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,6 +231,10 @@ pub struct OutboxRow {
     pub fate: Fate,
     /// Why it waits, in words.
     pub note: Option<Clean>,
+    /// What it is beside its text: a file, a template.
+    pub enclosed: Option<Enclosed>,
+    /// The message that it answers.
+    pub reply_to: Option<Id>,
 }
 
 /// A message that a search found.

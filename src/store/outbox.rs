@@ -7,22 +7,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::{Fate, OutboxRow};
 use super::owner;
 use crate::chat::Id;
 use crate::text::Clean;
+use crate::wire::Enclosed;
 
 /// For so long a program answers for a row that it claimed; renewed while it runs.
 pub const LEASE: Duration = Duration::from_secs(60);
 
+const SPOILT: &str = "The file or template that belongs to it cannot be read any more: take it back";
 const LOST: &str = "The program that was sending it stopped before the answer came";
 
 /// Something to do with a row that is done at once and never waits for a batch.
 #[derive(Clone, Debug)]
 pub(super) enum Urgent {
-    Enqueue(OutboxRow),
+    Enqueue(Box<OutboxRow>),
     Claim { client: Id, after: Option<Id> },
     Fate { client: Id, fate: Fate, note: Option<Clean> },
     Settle(Id),
@@ -75,7 +77,9 @@ async fn changed(conn: &mut SqliteConnection, client: &Id, rows: u64) -> Result<
 async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow) -> Result<Outcome, sqlx::Error> {
     match row(conn, &new.client).await? {
         None => put(conn, new).await.map(|()| Outcome::Done),
-        Some(had) if had.text == new.text && had.conversation == new.conversation => Ok(Outcome::Done),
+        Some(had) if (&had.text, &had.conversation, &had.enclosed) == (&new.text, &new.conversation, &new.enclosed) => {
+            Ok(Outcome::Done)
+        }
         Some(_) => Ok(Outcome::Clash),
     }
 }
@@ -83,8 +87,9 @@ async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow) -> Result<Outcome
 /// Puts a row at the end. One that says that it is being sent is queued: only a claim makes it so.
 pub(super) async fn put(conn: &mut SqliteConnection, row: &OutboxRow) -> Result<(), sqlx::Error> {
     let fate = if row.fate == Fate::Sending { Fate::Queued } else { row.fate };
-    let sql = "INSERT INTO outbox (client, conversation, text, written, attempted, after, fate, note)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client) DO NOTHING";
+    let sql =
+        "INSERT INTO outbox (client, conversation, text, written, attempted, after, fate, note, enclosed, reply_to)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (client) DO NOTHING";
     sqlx::query(sql)
         .bind(row.client.as_str())
         .bind(row.conversation.as_str())
@@ -94,6 +99,8 @@ pub(super) async fn put(conn: &mut SqliteConnection, row: &OutboxRow) -> Result<
         .bind(row.after.as_ref().map(Id::as_str))
         .bind(word(fate))
         .bind(row.note.as_deref())
+        .bind(row.enclosed.as_ref().and_then(|enclosed| serde_json::to_string(enclosed).ok()))
+        .bind(row.reply_to.as_ref().map(Id::as_str))
         .execute(conn)
         .await?;
     Ok(())
@@ -160,24 +167,32 @@ struct Stored {
     after: Option<String>,
     fate: String,
     note: Option<String>,
+    enclosed: Option<String>,
+    reply_to: Option<String>,
 }
+
+const COLUMNS: &str =
+    "client, conversation, text, written, attempted, after, fate, note, enclosed, reply_to FROM outbox";
 
 /// All rows, in the order in which they were written.
 pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT client, conversation, text, written, attempted, after, fate, note FROM outbox ORDER BY seq";
-    let rows: Vec<Stored> = sqlx::query_as(sql).fetch_all(conn).await?;
+    let sql = format!("SELECT {COLUMNS} ORDER BY seq");
+    let rows: Vec<Stored> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await?;
     Ok(rows.into_iter().map(OutboxRow::from).collect())
 }
 
 /// One row.
 pub(super) async fn row(conn: &mut SqliteConnection, client: &Id) -> Result<Option<OutboxRow>, sqlx::Error> {
-    let sql = "SELECT client, conversation, text, written, attempted, after, fate, note FROM outbox WHERE client = ?";
-    let row: Option<Stored> = sqlx::query_as(sql).bind(client.as_str()).fetch_optional(conn).await?;
+    let sql = format!("SELECT {COLUMNS} WHERE client = ?");
+    let row: Option<Stored> = sqlx::query_as(AssertSqlSafe(sql)).bind(client.as_str()).fetch_optional(conn).await?;
     Ok(row.map(OutboxRow::from))
 }
 
 impl From<Stored> for OutboxRow {
     fn from(row: Stored) -> Self {
+        // What cannot be read must not become another message: a bare caption is never sent in the place of a file.
+        let enclosed: Option<Result<Enclosed, _>> = row.enclosed.as_deref().map(serde_json::from_str);
+        let spoilt = matches!(enclosed, Some(Err(_)));
         Self {
             client: Id::new(row.client),
             conversation: Id::new(row.conversation),
@@ -187,11 +202,14 @@ impl From<Stored> for OutboxRow {
             attempted: row.attempted.and_then(|at| at.parse().ok()),
             after: row.after.map(Id::new),
             fate: match row.fate.as_str() {
+                _ if spoilt => Fate::Unconfirmed,
                 "queued" => Fate::Queued,
                 "sending" => Fate::Sending,
                 _ => Fate::Unconfirmed,
             },
-            note: row.note.as_deref().map(Clean::line),
+            note: if spoilt { Some(Clean::line(SPOILT)) } else { row.note.as_deref().map(Clean::line) },
+            enclosed: enclosed.and_then(Result::ok),
+            reply_to: row.reply_to.map(Id::new),
         }
     }
 }

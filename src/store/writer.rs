@@ -213,7 +213,7 @@ impl Writer {
             Command::Search { query, within, limit } => self.ask(Question::Search { query, within, limit }).await,
             Command::Draft { conversation, text } => self.pending.draft(conversation, text),
             Command::Position(position) => self.pending.position(position),
-            Command::Enqueue(row) => self.urgent(row.client.clone(), Urgent::Enqueue(row)).await,
+            Command::Enqueue(row) => self.urgent(row.client.clone(), Urgent::Enqueue(Box::new(row))).await,
             Command::Claim { client, after } => {
                 self.urgent(client.clone(), Urgent::Claim { client, after }).await;
             }

@@ -1,5 +1,7 @@
 //! What the environment says about the terminal.
 
+use super::PictureWay;
+
 /// How many colours there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colors {
@@ -60,6 +62,8 @@ pub struct Capabilities {
     pub clipboard: bool,
     /// Whether more than ASCII can be shown.
     pub unicode: bool,
+    /// How pictures can be shown, if at all.
+    pub pictures: Option<PictureWay>,
     /// Whether emoji sequences are drawn as one picture; if not, see [`text::degrade`](crate::text::degrade).
     pub emoji_sequences: bool,
 }
@@ -84,10 +88,12 @@ impl Capabilities {
             None
         };
         let plain = matches!(program, Program::Dumb | Program::Linux);
+        let unicode = is_unicode(&get);
+        let colors = colors(&term, program, &get);
         // screen passes nothing on, tmux only what is wrapped
         let through = multiplexer != Some(Multiplexer::Screen);
         Self {
-            colors: colors(&term, program, &get),
+            colors,
             ssh: has("SSH_TTY") || has("SSH_CONNECTION"),
             multiplexer,
             notifier: if through { program.notifier() } else { Notifier::Bell },
@@ -96,7 +102,10 @@ impl Capabilities {
             keyboard: multiplexer.is_none() && program.speaks_kitty(),
             synchronized: multiplexer.is_none() && program.synchronizes(),
             clipboard: through && !plain && program != Program::Apple,
-            unicode: is_unicode(&get),
+            unicode,
+            pictures: if multiplexer.is_none() { program.pictures() } else { None }
+                .filter(|_| colors != Colors::None)
+                .or((unicode && colors >= Colors::Indexed256).then_some(PictureWay::Blocks)),
             emoji_sequences: through && !matches!(program, Program::Dumb | Program::Linux | Program::Xterm),
         }
     }
@@ -195,6 +204,16 @@ impl Program {
 
     fn synchronizes(self) -> bool {
         self.speaks_kitty() || matches!(self, Self::Contour | Self::WindowsTerminal)
+    }
+
+    /// The protocol for pictures that is known to work; none is asked for.
+    fn pictures(self) -> Option<PictureWay> {
+        match self {
+            Self::Kitty | Self::Ghostty => Some(PictureWay::Kitty),
+            Self::Iterm | Self::WezTerm | Self::VsCode | Self::Rio => Some(PictureWay::Iterm2),
+            Self::Foot | Self::Contour => Some(PictureWay::Sixel),
+            _ => None,
+        }
     }
 
     fn is_true_color(self) -> bool {

@@ -6,7 +6,7 @@ use super::{CHANNEL, Canvas};
 use crate::app::composer::placeholders;
 use crate::app::layout::ComposerParts;
 use crate::app::writing::{self, MOST_CHARACTERS};
-use crate::app::{Focus, Mode, State};
+use crate::app::{Focus, Mode, State, times};
 use crate::chat::window::Window;
 use crate::config::{Action, Context};
 use crate::text;
@@ -25,7 +25,30 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
             canvas.pen(text, nth).put(refusal.get(range).unwrap_or_default(), style);
         }
     }
+    if let Some(area) = parts.along {
+        along(canvas, area);
+    }
     written(canvas, parts);
+}
+
+/// What goes along with the text: the message that is answered, the file.
+fn along(canvas: &mut Canvas<'_>, area: Rect) {
+    let (state, theme) = (canvas.state, canvas.theme);
+    let mut nth = 0;
+    if let Some(quote) = &state.composer.along.quote {
+        let mark = canvas.glyphs.quote;
+        canvas.pen(area, nth).skip(1).put(mark, theme.composer.prompt).skip(1).fit(&quote.words, theme.screen.dim);
+        nth += 1;
+    }
+    if let Some(file) = &state.composer.along.file {
+        let label = format!("[{}]", file.kind.name());
+        let words = format!("{} ({})", file.name, times::size(file.size));
+        let drop = canvas.hint_in(Context::Composer, Action::DropOrStop, "takes it out");
+        let mut pen = canvas.pen(area, nth.min(area.height.saturating_sub(1)));
+        pen.skip(3).put(&label, theme.thread.media).skip(1);
+        let room = pen.left().saturating_sub(text::width(&drop) + 4);
+        pen.fit_in(&writing::shown(&words), room, theme.composer.text).skip(2).fit(&drop, theme.screen.dim);
+    }
 }
 
 /// Whom the text is for; on the right what matters while writing.
@@ -37,7 +60,10 @@ fn heading(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     let name = state.composer.target.and_then(|key| state.inbox.get(key)).map(crate::chat::Conversation::title);
     let name = name.as_deref().unwrap_or("nobody");
     let title = match state.composer.mode {
-        Mode::Reply => format!("Reply to {name} ({CHANNEL})"),
+        Mode::Reply => match &state.composer.along.file {
+            Some(file) => format!("Send {} to {name} ({CHANNEL})", writing::shown(&file.name)),
+            None => format!("Reply to {name} ({CHANNEL})"),
+        },
         Mode::Note => format!("Note to the team, never sent to {name}"),
     };
     let right = aside(canvas, state);
@@ -90,12 +116,27 @@ fn written(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     let area = parts.text;
     let start = Rect { x: area.x.saturating_sub(2), width: area.width + 2, ..area };
     canvas.pen(start, 0).put(prompt, theme.composer.prompt);
-    if state.composer.is_blank() && !focused {
+    if state.composer.is_empty() && !focused {
         let dot = canvas.glyphs.dot;
         let hint = [(Action::Reply, "reply"), (Action::Note, "note to the team")]
             .map(|(action, what)| canvas.hint_in(Context::Thread, action, what))
             .join(dot);
         canvas.pen(area, 0).fit(&hint, theme.composer.placeholder);
+        return;
+    }
+    let window = state.composer.target.map(|key| state.window(key));
+    if state.composer.is_empty() && state.composer.mode == Mode::Reply && matches!(window, Some(Window::Expired { .. }))
+    {
+        let templates = if state.offers.templates {
+            canvas.hint_in(Context::Composer, Action::Templates, "sends a template")
+        } else {
+            "only a template reaches them".to_owned()
+        };
+        let words = ["the 24 h window has closed".to_owned(), templates].join(canvas.glyphs.dot);
+        canvas.pen(area, 0).fit(&words, theme.composer.placeholder);
+        if focused && state.panels.overlay.is_none() {
+            canvas.put_cursor(area, 0, 0);
+        }
         return;
     }
     let text = writing::written(&state.composer.area, usize::from(area.width), usize::from(area.height));

@@ -97,6 +97,11 @@ pub fn draw(state: &State, frame: &mut Frame<'_>) {
     }
 }
 
+/// Where the terminal itself paints a picture over what was drawn, if there is one.
+pub fn picture(state: &State) -> Option<Rect> {
+    overlay::painted(state)
+}
+
 /// Draws into a buffer and returns where the cursor stands, if anything is typed.
 pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
     let screen = buffer.area;

@@ -111,6 +111,7 @@ fn tone_style(theme: &Theme, tone: Tone) -> Style {
         Tone::System | Tone::Quote => theme.screen.dim,
         Tone::Reaction => theme.thread.reaction,
         Tone::Failure => theme.thread.failed,
+        Tone::Progress => theme.ticks.sending,
     }
 }
 

@@ -1,13 +1,14 @@
 //! What is asked of a backend: the words of the program, before a dialect spells them, and the plain data after.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::chat::{ConversationKey, Id, Phone};
+use crate::chat::{ConversationKey, Id, MediaKind, Phone};
 use crate::text::Clean;
 
 /// Which stretch of a thread.
@@ -53,15 +54,82 @@ pub enum Outgoing {
         /// As the agent typed it.
         body: String,
     },
+    /// A file, with the text beside it.
+    File {
+        /// Which.
+        file: OutgoingFile,
+        /// The text; may be empty.
+        caption: String,
+    },
     /// An approved template.
     Template {
-        /// Its id, as the list of templates gives it.
-        template: String,
-        /// Its language, `en_US`.
-        language: Option<String>,
-        /// What stands for its placeholders, in order.
-        parameters: Vec<String>,
+        /// Which.
+        template: OutgoingTemplate,
+        /// Its text as the customer will read it.
+        text: String,
     },
+}
+
+/// A file of the user's that is to be sent. It stays where it is: only its path is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The name that the customer sees.
+    pub name: String,
+    /// As what it is sent.
+    pub kind: MediaKind,
+    /// Its MIME type.
+    pub mime: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was changed last, as seen when it was chosen: one that has changed since is not sent.
+    pub modified: Option<Timestamp>,
+}
+
+/// A template with what stands for its placeholders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutgoingTemplate {
+    /// Its id, as the list of templates gives it.
+    pub template: String,
+    /// Its language.
+    pub language: Option<String>,
+    /// What stands for its placeholders, in order.
+    pub parameters: Vec<String>,
+}
+
+/// What a message is, beside its text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Enclosed {
+    /// A file; the text is its caption.
+    File(OutgoingFile),
+    /// A template; the text is what the customer reads.
+    Template(OutgoingTemplate),
+    /// Nothing: the text is a note to the team.
+    Note,
+}
+
+impl Outgoing {
+    /// A text with what belongs to it.
+    pub fn new(text: String, enclosed: Option<Enclosed>) -> Self {
+        match enclosed {
+            None => Self::Text { body: text },
+            Some(Enclosed::File(file)) => Self::File { file, caption: text },
+            Some(Enclosed::Template(template)) => Self::Template { template, text },
+            Some(Enclosed::Note) => Self::Note { body: text },
+        }
+    }
+
+    /// Its words.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text { body: text }
+            | Self::Note { body: text }
+            | Self::File { caption: text, .. }
+            | Self::Template { text, .. } => text,
+        }
+    }
 }
 
 /// A REST request in a backend's spelling, without address and credentials.
@@ -86,6 +154,23 @@ pub struct Request {
     pub body: Option<Value>,
     /// Doing it twice does no more than doing it once.
     pub idempotent: bool,
+}
+
+impl Request {
+    /// Asks for what is at a path.
+    pub fn get(what: &'static str, path: &str) -> Self {
+        Self {
+            what,
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            or_paths: Vec::new(),
+            retry_on: Vec::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            idempotent: true,
+        }
+    }
 }
 
 impl fmt::Debug for Request {

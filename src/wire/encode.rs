@@ -146,11 +146,13 @@ impl Dialect {
     ) -> Option<Request> {
         let operation = match body {
             Outgoing::Text { .. } => None,
+            // a file goes by an upload
+            Outgoing::File { .. } => return None,
             Outgoing::Note { body } => Some(Operation::Note { text: body.clone(), client: client.clone() }),
-            Outgoing::Template { template, language, parameters } => Some(Operation::Template {
-                template: template.clone(),
-                language: language.clone(),
-                parameters: parameters.clone(),
+            Outgoing::Template { template, .. } => Some(Operation::Template {
+                template: template.template.clone(),
+                language: template.language.clone(),
+                parameters: template.parameters.clone(),
                 client: client.clone(),
             }),
         };
@@ -338,16 +340,10 @@ impl Dialect {
             None => String::new(),
         };
         Some(Request {
-            what,
             method: method.to_owned(),
-            path: format!("{prefix}{}", path.fill_path(variables)?),
-            or_paths: Vec::new(),
-            retry_on: Vec::new(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
             // Putting or patching a value twice leaves the same value; a POST may do its work twice.
             idempotent: method != "POST",
+            ..Request::get(what, &format!("{prefix}{}", path.fill_path(variables)?))
         })
     }
 

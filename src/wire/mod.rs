@@ -23,7 +23,9 @@ pub mod traced;
 #[cfg(test)]
 mod tests;
 
-pub use ask::{Credential, Emission, Outgoing, Page, Request, SocketCredentials, Target};
+pub use ask::{
+    Credential, Emission, Enclosed, Outgoing, OutgoingFile, OutgoingTemplate, Page, Request, SocketCredentials, Target,
+};
 pub use decode::{Decoded, Refusal};
 pub use dialect::{Dialect, DialectError, Known, Shelf, SocketTransport, StageWord};
 pub use event::{Accepted, DecodeError, Event, Identity, Line, ListPage, ThreadPage, Viewer};

@@ -12,7 +12,7 @@ use super::dialect::{CatalogueSpec, ConversationWord, Dialect};
 use super::encode::query;
 use super::event::{Accepted, DecodeError};
 use super::json::Json;
-use crate::chat::{ConversationFacts, Id, Message, NamedId, Origin};
+use crate::chat::{ConversationFacts, Id, MediaKind, Message, NamedId, Origin};
 use crate::text::Clean;
 
 /// Something that is done to a conversation.
@@ -365,17 +365,53 @@ impl Dialect {
 
     /// The request that sends a file; `None` where the backend takes none. `client` is the id that this program gave
     /// the message, `kind` `image`, `video`, `audio` or `document`.
-    pub fn upload(&self, target: &Target, caption: Option<&str>, kind: &str, client: &Id) -> Option<Upload> {
+    pub fn upload(
+        &self,
+        target: &Target,
+        caption: Option<&str>,
+        kind: &str,
+        client: &Id,
+        reply_to: Option<&Id>,
+    ) -> Option<Upload> {
         let spec = self.media.as_ref()?.upload.as_ref()?;
         let variables = self
             .of_target(target)
             .with("caption", caption)
             .with("kind", Some(kind))
-            .with("client", Some(client.as_str()));
+            .with("client", Some(client.as_str()))
+            .with("reply_to", reply_to.map(Id::as_str));
         let mut request = self.plain("a file", &spec.method, &spec.path, &variables)?;
         request.headers = query(&spec.headers, &variables);
         request.idempotent = false;
         Some(Upload { request, file: spec.file.clone(), fields: query(&spec.fields, &variables) })
+    }
+
+    /// Asks how large files may be; `None` where the backend does not tell.
+    pub fn limits_request(&self) -> Option<Request> {
+        self.plain("the limits of files", "GET", &self.media.as_ref()?.limits.as_ref()?.path, &self.values())
+    }
+
+    /// How large files may be.
+    ///
+    /// # Errors
+    /// The answer is not what the dialect says.
+    pub fn limits(&self, body: &[u8]) -> Result<Vec<(MediaKind, u64)>, DecodeError> {
+        const WHAT: &str = "the limits of files";
+        let Some(spec) = self.media.as_ref().and_then(|media| media.limits.as_ref()) else { return Ok(Vec::new()) };
+        with_json(WHAT, &String::from_utf8_lossy(body), |json| {
+            let limit = |row: &Json<'_>| {
+                let word = spec.kind.read(row, Json::text)?;
+                let kind = MediaKind::ALL.into_iter().find(|kind| kind.name() == word)?;
+                let bytes = spec.bytes.read(row, Json::number).filter(|bytes| *bytes >= 1.0)?;
+                Some((kind, bytes as u64))
+            };
+            Ok(list_of(WHAT, &spec.array, json)?.iter().filter_map(limit).collect())
+        })
+    }
+
+    /// Whether a file that the backend itself serves is fetched with the token.
+    pub fn media_wants_token(&self) -> bool {
+        self.media.as_ref().is_some_and(|media| media.authenticated)
     }
 
     /// Where a file is fetched: an address as it stands in the message, or the path that the dialect makes of an id.

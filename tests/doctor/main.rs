@@ -8,12 +8,6 @@
     reason = "what fails here fails the test"
 )]
 
-#[path = "../peers/contract.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
-mod contract;
 mod healthy;
 mod matrix;
 mod page;
-#[path = "../peers/mod.rs"]
-mod peers;
-mod strange;

@@ -97,6 +97,8 @@ fn settings() -> Settings {
         mark_read: true,
         presence: SignedDuration::from_secs(60),
         ssh: false,
+        pictures: true,
+        largest_file: 100_000_000,
     }
 }
 

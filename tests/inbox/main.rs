@@ -21,6 +21,7 @@ mod hostile;
 mod house;
 mod keeping;
 mod leaving;
+mod media;
 #[path = "../peers/mod.rs"]
 mod peers;
 #[path = "../faults/proxy.rs"]
@@ -29,4 +30,3 @@ mod proxy;
 mod residue;
 mod secrets;
 mod terminal;
-mod traffic;

@@ -210,5 +210,7 @@ fn row(client: &str, text: &str) -> OutboxRow {
         after: None,
         fate: Fate::Queued,
         note: None,
+        enclosed: None,
+        reply_to: None,
     }
 }

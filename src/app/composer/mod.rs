@@ -10,8 +10,10 @@ use ratatui_textarea::TextArea;
 pub use completion::{Completion, Kind, Offer, replace};
 pub use placeholders::{fill, placeholders};
 
-use crate::chat::ConversationKey;
+use crate::backend::OutgoingFile;
+use crate::chat::{ConversationKey, Id};
 use crate::config::Replies;
+use crate::text::Clean;
 
 /// Whom the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -21,6 +23,31 @@ pub enum Mode {
     Reply,
     /// The team alone.
     Note,
+}
+
+/// What goes along with the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Along {
+    /// A file; the text is its caption then.
+    pub file: Option<OutgoingFile>,
+    /// The message that is answered.
+    pub quote: Option<Quote>,
+}
+
+impl Along {
+    /// Nothing goes along.
+    pub fn is_empty(&self) -> bool {
+        self.file.is_none() && self.quote.is_none()
+    }
+}
+
+/// The message that is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// Its id, the channel's where there is one.
+    pub to: Id,
+    /// Who said what, in one line.
+    pub words: Clean,
 }
 
 /// The composer of the open conversation, and the drafts of all others.
@@ -33,7 +60,7 @@ pub struct Composer {
     /// The text with its cursor and undo history.
     pub area: TextArea<'static>,
     /// Why the last text came back, in words.
-    pub refusal: Option<crate::text::Clean>,
+    pub refusal: Option<Clean>,
     /// What is offered for the word before the cursor.
     pub completion: Option<Completion>,
     /// The text came from a canned reply with placeholders: Tab goes to those that are not filled in.
@@ -42,6 +69,10 @@ pub struct Composer {
     pub sure: Option<String>,
     /// The canned reply that the editor is open on; without one it is open on the text.
     pub editing: Option<String>,
+    /// What goes along with the text.
+    pub along: Along,
+    /// What goes along with the drafts of all others.
+    others: HashMap<ConversationKey, Along>,
     drafts: HashMap<ConversationKey, TextArea<'static>>,
     /// What the store has of each.
     kept: HashMap<ConversationKey, String>,
@@ -59,6 +90,11 @@ impl Composer {
         if let Some(old) = self.target.filter(|_| !is_blank(&area)) {
             self.drafts.insert(old, area);
         }
+        let along = std::mem::take(&mut self.along);
+        if let Some(old) = self.target.filter(|_| !along.is_empty()) {
+            self.others.insert(old, along);
+        }
+        self.along = key.and_then(|key| self.others.remove(&key)).unwrap_or_default();
         self.area = key.and_then(|key| self.drafts.remove(&key)).unwrap_or_default();
         self.target = key;
         self.mode = Mode::Reply;
@@ -81,6 +117,21 @@ impl Composer {
     /// Whether there is nothing but white space.
     pub fn is_blank(&self) -> bool {
         is_blank(&self.area)
+    }
+
+    /// Whether there is nothing that could be sent.
+    pub fn is_empty(&self) -> bool {
+        self.is_blank() && (self.along.file.is_none() || self.mode == Mode::Note)
+    }
+
+    /// Gives what went along with a text back to its conversation, unless something else stands there by now.
+    pub fn give_along_back(&mut self, key: ConversationKey, along: Along) {
+        let there = if self.target == Some(key) { &mut self.along } else { self.others.entry(key).or_default() };
+        there.file = there.file.take().or(along.file);
+        there.quote = there.quote.take().or(along.quote);
+        if self.target != Some(key) && there.is_empty() {
+            self.others.remove(&key);
+        }
     }
 
     /// Takes the text out and leaves the composer empty.
@@ -164,6 +215,11 @@ impl Composer {
     pub fn move_draft(&mut self, gone: ConversationKey, kept: ConversationKey) {
         self.kept.remove(&gone);
         self.touched.remove(&gone);
+        let along = if self.target == Some(gone) { std::mem::take(&mut self.along) } else { Along::default() };
+        let along = if along.is_empty() { self.others.remove(&gone).unwrap_or_default() } else { along };
+        if !along.is_empty() {
+            self.give_along_back(kept, along);
+        }
         if self.target == Some(gone) {
             let text = self.take();
             self.target = None;
@@ -182,7 +238,10 @@ impl Composer {
 
     /// Whether a conversation has text that was not sent.
     pub fn has_draft(&self, key: ConversationKey) -> bool {
-        if self.target == Some(key) { !self.is_blank() } else { self.drafts.contains_key(&key) }
+        if self.target == Some(key) {
+            return !self.is_empty();
+        }
+        self.drafts.contains_key(&key) || self.others.get(&key).is_some_and(|along| along.file.is_some())
     }
 }
 

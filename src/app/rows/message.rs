@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Columns, Pane};
+use crate::app::files;
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::app::times;
@@ -74,6 +75,8 @@ pub enum Tone {
     Reaction,
     /// Why it failed or waits; a mark of two columns stands before its first row.
     Failure,
+    /// How much of a file has passed.
+    Progress,
 }
 
 impl Tone {
@@ -81,7 +84,7 @@ impl Tone {
     pub fn mark(self) -> usize {
         match self {
             Self::Quote | Self::Reaction | Self::Failure => 2,
-            Self::Inbound | Self::Outbound | Self::Note | Self::System => 0,
+            Self::Inbound | Self::Outbound | Self::Note | Self::System | Self::Progress => 0,
         }
     }
 }
@@ -138,6 +141,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     quote(pane, message, columns, &mut out);
     body(message, columns, &mut out);
     reactions(pane, message, columns, &mut out);
+    progress(pane, message, columns, &mut out);
     failure(pane, message, columns, &mut out);
     if let Some(Row::Line(line)) = out.get_mut(first) {
         line.head = Some(Head {
@@ -327,6 +331,23 @@ fn reactions<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &
     }
     let room = columns.text_width.saturating_sub(Tone::Reaction.mark());
     out.push(line(Tone::Reaction, Cow::Owned(text::fit(&words, room).into_owned()), 0));
+}
+
+/// How much of a file has gone out or come in.
+fn progress<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &mut Vec<Row<'a>>) {
+    let state = pane.state;
+    let item = message.ids.client.as_ref().and_then(|client| state.outbox.get(client));
+    let sending = item.filter(|item| item.fate == Fate::Sending).and_then(|item| item.progress);
+    let fetching = state.media.fetch_of(&message.ids).map(|fetch| fetch.done);
+    let words = match (sending, fetching) {
+        (Some((done, Some(total))), _) if done >= total => "all of it has gone out; waiting for the answer".to_owned(),
+        (Some((done, total)), _) => format!("uploading {}", files::progress_words(done, total, state.settings.ascii)),
+        (None, Some((done, total))) => {
+            format!("fetching {}", files::progress_words(done, total, state.settings.ascii))
+        }
+        (None, None) => return,
+    };
+    out.push(line(Tone::Progress, Cow::Owned(text::fit(&words, columns.text_width).into_owned()), 0));
 }
 
 fn failure<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &mut Vec<Row<'a>>) {

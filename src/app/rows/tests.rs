@@ -34,6 +34,8 @@ fn state() -> State {
         mark_read: true,
         presence: SignedDuration::from_secs(60),
         ssh: false,
+        pictures: true,
+        largest_file: 100_000_000,
     };
     let now = Timestamp::from_second(NOON).unwrap();
     let keymap = Arc::new(Keymap::built_in().unwrap());

@@ -1,10 +1,11 @@
 //! What each action does, by what has the focus.
 
 use super::{
-    Effect, State, composing, deeds, handling, keys, lists, open, overlays, queue, reading, say, searching, sending,
-    traffic, views,
+    Effect, State, attaching, composing, deeds, fetching, handling, keys, lists, open, overlays, queue, reacting,
+    reading, say, searching, sending, templating, traffic, views,
 };
 use crate::app::composer::Mode;
+use crate::app::files::Then;
 use crate::app::inbox::BuiltIn;
 use crate::app::state::{Focus, Overlay, Sure, TrafficSize};
 use crate::app::threads::Anchor;
@@ -100,13 +101,28 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
                 state.panels.overlay = Some(Overlay::Unrouted { chosen: 0 });
             }
         }
-        Action::Reply => compose(state, Mode::Reply),
+        Action::Reply => {
+            compose(state, Mode::Reply);
+            if state.focus == Focus::Composer {
+                templating::instead(state, out);
+            }
+        }
         Action::Note => compose(state, Mode::Note),
+        Action::Send if templating::instead(state, out) => {}
         Action::Send if composing::may_send(state) => sending::send(state, out),
         Action::Send => {}
         Action::Editor => composing::editor(state, out),
         Action::Complete => composing::complete(state, out),
         Action::Replies => state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 }),
+        Action::Attach => attaching::open(state, out),
+        Action::Templates => templating::open(state, out),
+        Action::Quote => reacting::quote(state),
+        Action::React => reacting::ask(state),
+        Action::ForwardToNote => reacting::ask_to_forward(state),
+        Action::DropOrStop => attaching::drop_or_stop(state, out),
+        Action::SaveFile => fetching::begin(state, Then::Keep, out),
+        Action::OpenFile => fetching::begin(state, Then::Open, out),
+        Action::ViewPicture => fetching::begin(state, Then::View, out),
         Action::KeepReply => composing::ask_to_keep(state),
         Action::MessageUp => handling::select_message(state, -1),
         Action::MessageDown => handling::select_message(state, 1),
@@ -371,7 +387,7 @@ fn compose(state: &mut State, mode: Mode) {
     if state.open.is_none() || key.is_none() {
         return say(state, false, "Open a conversation first (Enter)");
     }
-    if mode == Mode::Note {
+    if mode == Mode::Note && !state.offers.notes {
         return say(state, false, "This backend keeps no notes");
     }
     state.composer.turn_to(key);

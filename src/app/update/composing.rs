@@ -10,7 +10,7 @@ use crate::app::state::{Ask, Focus, Overlay};
 use crate::app::times;
 use crate::chat::ConversationKey;
 use crate::chat::window::Window;
-use crate::config::is_reply_name;
+use crate::config::{Action, Context, is_reply_name};
 use crate::text::Clean;
 
 /// The text was changed by a key, a paste or a completion.
@@ -109,7 +109,7 @@ pub(super) fn next_stop(state: &mut State) -> bool {
 /// Whether the text may go. What looks like a slip is asked about once: Enter again sends it as it is.
 pub(super) fn may_send(state: &mut State) -> bool {
     let text = state.composer.text();
-    if state.composer.mode != Mode::Reply || state.composer.is_blank() || state.composer.sure.as_ref() == Some(&text) {
+    if state.composer.mode != Mode::Reply || state.composer.is_empty() || state.composer.sure.as_ref() == Some(&text) {
         state.composer.sure = None;
         return true;
     }
@@ -123,8 +123,11 @@ pub(super) fn may_send(state: &mut State) -> bool {
     } else if text.starts_with('/') && is_reply_name(text.get(1..).unwrap_or_default().trim_end()) {
         Some(format!("There is no canned reply {}: Enter again sends that to {name} as it is", text.trim_end()))
     } else if matches!(state.window(key), Window::Expired { .. }) {
+        let key = state.keymap.keys_for(Action::Templates, Context::Composer.stack());
+        let key = key.first().filter(|_| state.offers.templates);
+        let templates = key.map(|key| format!("; {key} sends a template")).unwrap_or_default();
         Some(format!(
-            "{name} last wrote more than 24 h ago, so WhatsApp will refuse this: Enter again tries all the same"
+            "{name} last wrote more than 24 h ago, so WhatsApp will refuse this{templates}; Enter again tries all the same"
         ))
     } else {
         None

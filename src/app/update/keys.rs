@@ -26,6 +26,11 @@ pub fn context(state: &State) -> Context {
             | Overlay::GoTo { .. }
             | Overlay::Replies { .. }
             | Overlay::Ask { .. }
+            | Overlay::Attach { .. }
+            | Overlay::Templates { .. }
+            | Overlay::Template(_)
+            | Overlay::React { .. }
+            | Overlay::Forward { .. }
             | Overlay::Assign { .. }
             | Overlay::Pick(_)
             | Overlay::Search { .. }
@@ -38,7 +43,13 @@ pub fn context(state: &State) -> Context {
             | Overlay::Sure { .. }
             | Overlay::TryJoin { .. },
         ) => Context::Dialog,
-        Some(Overlay::Unrouted { .. } | Overlay::Links { .. } | Overlay::Menu { .. }) => Context::List,
+        Some(
+            Overlay::Unrouted { .. }
+            | Overlay::Links { .. }
+            | Overlay::Files { .. }
+            | Overlay::Picture { .. }
+            | Overlay::Menu { .. },
+        ) => Context::List,
         Some(Overlay::Queue { .. }) => Context::Thread,
         None => match state.focus {
             Focus::List => Context::List,
@@ -82,9 +93,18 @@ fn text(state: &mut State, event: KeyEvent, out: &mut Vec<Effect>) {
             KeyCode::Backspace => overlays::rub_out(state),
             _ => {}
         }
+    } else if state.focus == Focus::Composer && rubs_out_along(state, event) {
+        actions::perform(state, Action::DropOrStop, out);
     } else if state.focus == Focus::Composer && state.composer.area.input(event) {
         composing::changed(state, out);
     }
+}
+
+/// Backspace before the first character takes out what goes along with the text.
+fn rubs_out_along(state: &State, event: KeyEvent) -> bool {
+    let cursor = state.composer.area.cursor();
+    let at_start = (cursor.0, cursor.1) == (0, 0) && state.composer.area.selection_range().is_none();
+    event.code == KeyCode::Backspace && event.modifiers.is_empty() && at_start && !state.composer.along.is_empty()
 }
 
 /// Text was pasted, or came in one read: never sent by itself.

@@ -380,7 +380,7 @@ pub(super) fn thread(
 fn is_being_sent(state: &State, key: ConversationKey, message: &Message) -> bool {
     let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
     sending.any(|item| {
-        sending::says(message, &item.text)
+        item.is_said_by(message)
             && item.attempted.is_some_and(|at| message.created_at.is_none_or(|stored| stored >= at - sending::SKEW))
     })
 }

@@ -1,9 +1,11 @@
 //! The pure heart: what each message changes, and what is wanted of the world because of it.
 
 mod actions;
+mod attaching;
 mod catalogues;
 mod composing;
 mod deeds;
+mod fetching;
 mod handling;
 mod keys;
 mod lists;
@@ -13,6 +15,7 @@ mod peeking;
 mod placing;
 mod presence;
 mod queue;
+mod reacting;
 mod reading;
 mod replay;
 mod routing;
@@ -20,6 +23,7 @@ mod searching;
 mod sending;
 mod session;
 mod storing;
+mod templating;
 #[cfg(test)]
 mod tests;
 mod traffic;
@@ -27,15 +31,19 @@ mod typing;
 mod views;
 mod waiting;
 
+pub use attaching::offered;
+pub use fetching::of_thread;
 pub use keys::context;
 pub use lists::Missed;
 pub use overlays::{look_up, palette_hits, view_hits};
 pub use peeking::Peeked;
+pub use reacting::offered as reactions_offered;
 pub use reading::Telling;
 pub use replay::{intents, repeat};
 pub use searching::{marked, nothing_found};
 pub use sending::LONGEST_TEXT;
 pub use storing::Listing;
+pub use templating::found as templates_found;
 pub use traffic::{PAYLOAD_COLUMNS, menu_lines};
 pub use waiting::Waiting;
 
@@ -43,7 +51,7 @@ use jiff::Timestamp;
 
 use super::effect::Effect;
 use super::msg::{Input, Msg, Timer};
-use super::state::{Notice, State};
+use super::state::{Notice, Overlay, State};
 use crate::backend::{Report, Target};
 use crate::chat::{Conversation, ConversationKey};
 use crate::text::Clean;
@@ -79,7 +87,10 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
         }
         Msg::Input(Input::Mouse(event)) => keys::mouse(state, event, &mut out),
         Msg::Backend(report) => backend(state, report, &mut out),
-        Msg::Clock => state.dirty = true,
+        Msg::Clock => {
+            state.dirty = true;
+            templating::warn(state);
+        }
         Msg::Timer(timer) => match timer {
             Timer::MarkRead(key) => reading::tell(state, key, &mut out),
             Timer::TypingEnds(key) => {
@@ -103,15 +114,20 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Store(reply) => storing::replied(state, reply, &mut out),
         Msg::TokenChanged => session::token_changed(state, &mut out),
         Msg::Leaving => storing::leaving(state, &mut out),
-        Msg::Replaying(place) => {
-            state.dirty |= state.replaying != Some(place);
-            state.replaying = Some(place);
-        }
         Msg::Drawn => state.timeline.drawn(at),
         Msg::Done(result) => match result {
             Ok(words) => say(state, false, words),
             Err(words) => say(state, true, words),
         },
+        Msg::Folder(listing) => attaching::listed(state, listing),
+        Msg::Chosen(path, file) => attaching::taken(state, path, file),
+        Msg::FileGone(path) => fetching::gone(state, &path),
+        Msg::Picture(picture) => {
+            if let Some(Overlay::Picture { shown, .. }) = &mut state.panels.overlay {
+                *shown = Some(picture);
+                state.dirty = true;
+            }
+        }
         Msg::Edited(text) => {
             if let Some(name) = state.traffic.editing.take() {
                 traffic::edited(state, name, text, &mut out);
@@ -122,12 +138,12 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
         }
     }
-    if state.replaying.is_some() {
-        replay::keep_to_itself(state, &mut out);
-    }
     if typed {
         state.composer.touch();
         searching::ask(state, overlay.as_ref(), &mut out);
+        if overlay != state.panels.overlay {
+            attaching::look(state, &mut out);
+        }
     }
     storing::drafts(state, &mut out);
     storing::gather(state, &mut out);
@@ -170,9 +186,17 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         }
         Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
         Report::Sent { client, key, result } => sending::answered(state, &client, key, result, out),
+        Report::Progress { id, done, total } => attaching::progress(state, &id, done, total),
+        Report::Fetched { id, result } => fetching::fetched(state, &id, result, out),
+        Report::Limits(limits) => {
+            limits.into_iter().for_each(|(kind, bytes)| state.media.limits.set(kind, bytes));
+        }
         Report::Read { key, result } => reading::told(state, key, result, out),
         Report::StatusSet { key, result } => deeds::status_set(state, key, result, out),
-        Report::Operated { key, operation, result } => deeds::operated(state, key, &operation, result, out),
+        Report::Operated { key, operation, result } => {
+            reacting::answered(state, key, &operation, &result);
+            deeds::operated(state, key, &operation, result, out);
+        }
         Report::Catalogue { catalogue, result, .. } => catalogues::came(state, catalogue, result),
         Report::Handshake(handshake) => state.traffic.connected(*handshake),
         Report::Exchange(exchange) => state.traffic.exchanged(*exchange),

@@ -3,7 +3,10 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{Effect, State, actions, composing, deeds, handling, queue, searching, traffic, views, waiting};
+use super::{
+    Effect, State, actions, attaching, composing, deeds, fetching, handling, queue, reacting, searching, templating,
+    traffic, views, waiting,
+};
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
 use crate::app::{offered, pick};
@@ -55,7 +58,9 @@ pub fn view_hits(state: &State, search: &str) -> Vec<(View, usize)> {
 /// Looks for the conversations that the overlay offers now. To be called whenever what is typed there changed.
 pub fn look_up(state: &mut State) {
     state.panels.hits = match &state.panels.overlay {
-        Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. }) => conversation_hits(state, search),
+        Some(Overlay::GoTo { search, .. } | Overlay::Assign { search, .. } | Overlay::Forward { search, .. }) => {
+            conversation_hits(state, search)
+        }
         _ => Vec::new(),
     };
 }
@@ -95,6 +100,13 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::PageUp | Action::HalfPageUp => choose(state, -10),
         Action::Top => choose(state, isize::MIN),
         Action::Bottom => choose(state, isize::MAX),
+        Action::FocusNext | Action::Complete | Action::FocusPrevious => {
+            if let Some(Overlay::Template(form)) = &mut state.panels.overlay {
+                form.step(if action == Action::FocusPrevious { -1 } else { 1 });
+            } else {
+                attaching::complete(state, out);
+            }
+        }
         Action::Open => take(state, out),
         Action::Confirm => actions::answer(state, true, out),
         Action::Decline => actions::answer(state, false, out),
@@ -158,6 +170,10 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Search { search, chosen, .. }
         | Overlay::Assign { search, chosen, .. }
         | Overlay::FilterEvents { search, chosen } => Some((search, chosen)),
+        Overlay::Attach { typed, chosen, .. } => Some((typed, chosen)),
+        Overlay::Templates { search, chosen, .. }
+        | Overlay::React { search, chosen, .. }
+        | Overlay::Forward { search, chosen, .. } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
         Overlay::Pick(pick) => Some((&mut pick.search, &mut pick.chosen)),
         Overlay::Paste { .. }
@@ -167,6 +183,9 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Queue { .. }
         | Overlay::Discard { .. }
         | Overlay::Links { .. }
+        | Overlay::Files { .. }
+        | Overlay::Template(_)
+        | Overlay::Picture { .. }
         | Overlay::Ask { .. }
         | Overlay::Sure { .. }
         | Overlay::Quit { .. } => None,
@@ -177,9 +196,17 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
 fn change(state: &mut State, with: impl FnOnce(&mut String)) {
     if let Some(Overlay::Ask { typed, .. }) = &mut state.panels.overlay {
         with(typed);
+    } else if let Some(Overlay::Template(form)) = &mut state.panels.overlay {
+        form.problem = None;
+        if let Some(value) = form.values.get_mut(form.at) {
+            with(value);
+        }
     } else if let Some((search, chosen)) = search(state) {
         with(search);
         *chosen = 0;
+        if let Some(Overlay::Attach { problem, .. }) = &mut state.panels.overlay {
+            *problem = None;
+        }
         look_up(state);
     } else if state.panels.overlay.is_none() && state.focus == Focus::Filter {
         let mut text = state.inbox.filter().unwrap_or_default().to_owned();
@@ -221,6 +248,11 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
         Some(Overlay::Replies { search, .. }) => state.replies.matching(search).len(),
         Some(Overlay::Links { links, .. }) => links.len(),
+        Some(Overlay::Attach { .. }) => attaching::offered(state).len(),
+        Some(Overlay::Templates { search, .. }) => templating::found(state, search).len(),
+        Some(Overlay::React { key, message, search, .. }) => reacting::offered(state, *key, message, search).len(),
+        Some(Overlay::Forward { .. }) => state.panels.hits.len(),
+        Some(Overlay::Files { then, .. }) => fetching::of_thread(state, *then).len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Queue { .. }) => state.outbox.items().len(),
         Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |(_, hits)| hits.len()),
@@ -231,10 +263,12 @@ fn choose(state: &mut State, by: isize) {
     .saturating_sub(1);
     let move_it = |at: &mut usize| *at = at.saturating_add_signed(by).min(last);
     match state.panels.overlay.as_mut() {
+        Some(Overlay::Template(form)) => form.step(by.signum()),
         Some(
             Overlay::Unrouted { chosen }
             | Overlay::Queue { chosen }
             | Overlay::Links { chosen, .. }
+            | Overlay::Files { chosen, .. }
             | Overlay::Menu { chosen, .. },
         ) => move_it(chosen),
         Some(_) => {
@@ -250,6 +284,11 @@ fn choose(state: &mut State, by: isize) {
 fn take(state: &mut State, out: &mut Vec<Effect>) {
     if matches!(state.panels.overlay, Some(Overlay::Search { .. })) {
         return searching::take(state, out);
+    }
+    match &state.panels.overlay {
+        Some(Overlay::Attach { .. }) => return attaching::take(state, out),
+        Some(Overlay::Template(_)) => return templating::send(state, out),
+        _ => {}
     }
     match state.panels.overlay.take() {
         Some(Overlay::Queue { chosen }) => {
@@ -279,6 +318,20 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
             }
         }
         Some(Overlay::Pick(pick)) => deeds::take(state, *pick, out),
+        Some(Overlay::Templates { key, search, chosen }) => templating::choose(state, key, &search, chosen),
+        Some(Overlay::React { key, message, search, chosen }) => {
+            let emoji = reacting::offered(state, key, &message, &search).get(chosen).map(|(emoji, _)| *emoji);
+            if let Some(emoji) = emoji {
+                reacting::react(state, key, message, emoji, out);
+            }
+        }
+        Some(Overlay::Forward { text, chosen, .. }) => {
+            if let Some(key) = state.panels.hits.get(chosen).copied() {
+                reacting::forward(state, key, &text, out);
+            }
+        }
+        Some(Overlay::Files { then, chosen }) => fetching::take(state, then, chosen, out),
+        Some(Overlay::Picture { .. }) => {}
         Some(Overlay::Links { links, chosen }) => {
             if let Some(link) = links.into_iter().nth(chosen) {
                 out.push(Effect::OpenLink(link));

@@ -3,7 +3,8 @@
 use super::{Effect, State, fetch_latest, say, sending, storing, target, title_of};
 use crate::app::outbox::{Claim, Fate, Kept, Outgoing, Turn, Waits};
 use crate::app::state::{Focus, Overlay};
-use crate::backend::{Command, Outgoing as Body};
+use crate::app::{Along, Quote, rows};
+use crate::backend::{Command, Enclosed, Outgoing as Body};
 use crate::chat::{ConversationKey, Direction, Id, Origin};
 use crate::store;
 use crate::text::Clean;
@@ -47,8 +48,9 @@ fn post(state: &mut State, client: &Id, out: &mut Vec<Effect>) {
     };
     item.fate = Fate::Sending;
     (item.attempted, item.after, item.note) = (Some(now), after, None);
-    let body = Body::Text { body: item.text.clone() };
-    out.push(Effect::Backend(Command::Send { client: client.clone(), target, body, reply_to: None }));
+    item.progress = None;
+    let (body, reply_to) = (Body::new(item.text.clone(), item.enclosed.clone()), item.reply_to.clone());
+    out.push(Effect::Backend(Command::Send { client: client.clone(), target, body, reply_to }));
     state.dirty = true;
 }
 
@@ -146,10 +148,33 @@ fn forget(state: &mut State, client: &Id) -> Option<Outgoing> {
 /// The text goes back into the composer of its conversation, and on disk as its draft, before the row there goes.
 pub(super) fn back_into_composer(state: &mut State, client: &Id, out: &mut Vec<Effect>) -> Option<ConversationKey> {
     let item = forget(state, client)?;
-    state.composer.give_back(item.key, &item.text);
+    let (file, template) = match &item.enclosed {
+        Some(Enclosed::File(file)) => (Some(file.clone()), false),
+        Some(Enclosed::Template(_)) => (None, true),
+        Some(Enclosed::Note) | None => (None, false),
+    };
+    // a template's text is no text of the agent's
+    if !template && !item.text.is_empty() {
+        state.composer.give_back(item.key, &item.text);
+    }
+    let quote = item.reply_to.as_ref().map(|to| Quote { to: to.clone(), words: quoted(state, item.key, to) });
+    state.composer.give_along_back(item.key, Along { file, quote: quote.filter(|_| !template) });
     storing::drafts(state, out);
     settle_on_disk(state, &item, out);
     Some(item.key)
+}
+
+/// A message in one line, as it is quoted.
+pub(super) fn quoted(state: &State, key: ConversationKey, to: &Id) -> Clean {
+    let thread = state.threads.get(key).map(|view| &view.thread);
+    let message = thread.and_then(|thread| thread.get(thread.index_of(to)?));
+    message.map_or_else(
+        || Clean::line("an earlier message"),
+        |message| {
+            let name = rows::author(state, key, message);
+            Clean::line(&format!("{name}: {}", message.preview()))
+        },
+    )
 }
 
 /// The row on disk goes.

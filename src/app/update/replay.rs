@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Effect, State, open, say};
+use super::{Effect, State, open};
 use crate::app::outbox::{Fate, Kept, Outgoing};
-use crate::backend::Command;
 use crate::chat::{ConversationKey, Id};
 use crate::wire::record::Record;
 
@@ -17,45 +16,13 @@ pub fn intents(at: Timestamp, state: &State, was_open: Option<ConversationKey>, 
         records.push(Record::Open { at, id });
     }
     for effect in effects {
-        if let Effect::Backend(crate::backend::Command::Send {
-            client,
-            target,
-            body: crate::backend::Outgoing::Text { body: text } | crate::backend::Outgoing::Note { body: text },
-            ..
-        }) = effect
-        {
-            let text = text.clone();
+        if let Effect::Backend(crate::backend::Command::Send { client, target, body, .. }) = effect {
+            let text = body.text().to_owned();
             records.push(Record::Sending { at, client: client.clone(), key: target.key, text });
         }
     }
     records
 }
-
-/// A replay has no backend: what would go there is left out, and said where the user asked for it.
-pub(super) fn keep_to_itself(state: &mut State, out: &mut Vec<Effect>) {
-    let mut wanted = false;
-    out.retain(|effect| match effect {
-        Effect::Backend(Command::Close) => true,
-        Effect::Backend(command) => {
-            wanted |= matches!(
-                command,
-                Command::SetStatus { .. }
-                    | Command::Operate { .. }
-                    | Command::Inject { .. }
-                    | Command::TryJoin { .. }
-                    | Command::Reconnect
-            );
-            false
-        }
-        _ => true,
-    });
-    if wanted {
-        say(state, true, NOTHING_GOES_OUT);
-    }
-}
-
-/// What is said where something would be sent.
-pub(super) const NOTHING_GOES_OUT: &str = "This is a replay: nothing is sent to the backend";
 
 /// Does again what a line says of the user. What it wants of the world is left undone: the recording has the answers.
 pub fn repeat(state: &mut State, record: &Record) {

@@ -9,8 +9,9 @@ use crate::app::composer::Mode;
 use crate::app::msg::Timer;
 use crate::app::outbox::{Fate, Kept, Outgoing, Waits};
 use crate::app::threads::Loading;
-use crate::backend::RestError;
-use crate::chat::{Content, ConversationKey, Delivery, Direction, Id, Message, MessageIds, Origin};
+use crate::backend::{Enclosed, RestError};
+use crate::chat::attachment::{LONGEST_CAPTION, takes_caption};
+use crate::chat::{ConversationKey, Delivery, Direction, Id, MediaKind, Message, MessageIds, Origin};
 use crate::store;
 use crate::text::Clean;
 use crate::wire::Accepted;
@@ -23,26 +24,54 @@ const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Sends what is in the composer, to the conversation that it was written for: first it goes on disk.
 pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
     let Some(key) = state.composer.target else { return };
-    if state.composer.is_blank() {
+    if state.composer.is_empty() {
         return;
     }
-    if state.composer.mode == Mode::Note {
+    let note = state.composer.mode == Mode::Note;
+    if note && !state.offers.notes {
         return say(state, true, "This backend keeps no notes; nothing was sent");
     }
-    if state.replaying.is_some() {
-        return say(state, true, super::replay::NOTHING_GOES_OUT);
-    }
-    let length = state.composer.text().chars().count();
-    if length > LONGEST_TEXT {
+    let length = state.composer.text().trim_end().chars().count();
+    if let Some(file) = state.composer.along.file.as_ref().filter(|_| !note) {
+        if length > LONGEST_CAPTION {
+            let words = format!("The text with a file may have {LONGEST_CAPTION} characters; this one has {length}");
+            return say(state, true, words);
+        }
+        if length > 0 && !takes_caption(file.kind) {
+            let what = if file.kind == MediaKind::Sticker { "a sticker" } else { "a sound" };
+            let words = format!("WhatsApp shows no text with {what}: take one of the two out and send them one by one");
+            return say(state, true, words);
+        }
+    } else if length > LONGEST_TEXT {
         return say(state, true, format!("WhatsApp takes {LONGEST_TEXT} characters at most; this text has {length}"));
     }
-    let Some(conversation) = state.inbox.get(key).map(|row| row.id.clone()) else { return };
+    if state.inbox.get(key).is_none() {
+        return;
+    }
     let text = state.composer.take();
-    let text = text.trim_end().to_owned();
+    if note {
+        state.composer.mode = Mode::Reply;
+        return put(state, key, text.trim_end().to_owned(), Some(Enclosed::Note), None, out);
+    }
+    let along = std::mem::take(&mut state.composer.along);
+    let reply_to = along.quote.map(|quote| quote.to);
+    put(state, key, text.trim_end().to_owned(), along.file.map(Enclosed::File), reply_to, out);
+}
+
+/// Puts something into the queue of a conversation.
+pub(super) fn put(
+    state: &mut State,
+    key: ConversationKey,
+    text: String,
+    enclosed: Option<Enclosed>,
+    reply_to: Option<Id>,
+    out: &mut Vec<Effect>,
+) {
+    let Some(conversation) = state.inbox.get(key).map(|row| row.id.clone()) else { return };
     typing::agent_stopped(state, key, out);
     state.sent_here += 1;
     let client = Id::new(format!("switchboard-{}-{}", state.now.as_millisecond(), state.sent_here));
-    let item = Outgoing::new(client, key, text, state.now);
+    let item = Outgoing { enclosed, reply_to, ..Outgoing::new(client, key, text, state.now) };
     let view = state.threads.open(key);
     view.change(|thread| thread.insert(line(&item, state.identity.name.clone())));
     view.new_from = None;
@@ -70,6 +99,8 @@ fn row(item: &Outgoing, conversation: Id) -> store::OutboxRow {
         after: item.after.clone(),
         fate: store::Fate::Queued,
         note: item.note.clone(),
+        enclosed: item.enclosed.clone(),
+        reply_to: item.reply_to.clone(),
     }
 }
 
@@ -77,13 +108,13 @@ fn row(item: &Outgoing, conversation: Id) -> store::OutboxRow {
 fn line(item: &Outgoing, sender: Option<Clean>) -> Message {
     Message {
         ids: MessageIds { client: Some(item.client.clone()), ..MessageIds::default() },
-        direction: Direction::Outbound,
+        direction: item.direction(),
         sender,
-        content: Content::Text { body: Clean::text(&item.text) },
+        content: item.content(),
         delivery: Delivery::default(),
         created_at: Some(item.written),
         sent_at: None,
-        reply_to: None,
+        reply_to: item.reply_to.clone(),
         reactions: Vec::new(),
         origin: Origin::Local,
     }
@@ -141,8 +172,11 @@ pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accep
     // When it was stored is the backend's to say, by its event or its list: a clock of ours that is ahead would hold the
     // row up, and what the customer answers would look older than our own message.
     let is_newest = state.threads.get(key).is_none_or(|view| view.thread.last().is_some_and(|last| last.ids == ids));
-    if is_newest {
-        let preview = Clean::line(&item.text);
+    if is_newest && item.direction() == Direction::Outbound {
+        let preview = match item.enclosed {
+            None => Clean::line(&item.text),
+            Some(_) => line(&item, None).preview(),
+        };
         state.inbox.change(key, |row| row.preview = Some(preview));
         state.inbox.set_wait(key, None);
     }
@@ -163,6 +197,7 @@ fn refused(state: &mut State, client: &Id, key: ConversationKey, error: RestErro
         }
         RestError::Unreachable { reason, before_sending: false } => unconfirmed(state, client, key, &reason, out),
         RestError::Unreadable(error) => unconfirmed(state, client, key, &Clean::line(&error.to_string()), out),
+        RestError::Withheld { reason } => give_back(state, client, key, &reason, out),
         RestError::SignedOut { reason } => give_back(state, client, key, &format!("signed out: {reason}"), out),
         RestError::Refused { status, code, reason, retry_after } => {
             let words = refusal_in_words(status, code.as_deref(), &reason, retry_after);
@@ -200,11 +235,15 @@ fn unconfirmed(state: &mut State, client: &Id, key: ConversationKey, reason: &Cl
 /// The text goes back into the composer, on disk before it is gone from the queue there.
 fn give_back(state: &mut State, client: &Id, key: ConversationKey, why: &str, out: &mut Vec<Effect>) {
     let name = title_of(state, key);
+    let template = match state.outbox.get(client).map(|item| &item.enclosed) {
+        Some(Some(Enclosed::Template(template))) => format!("the template {}, ", template.template),
+        _ => String::new(),
+    };
     queue::back_into_composer(state, client, out);
     if state.composer.target == Some(key) {
         state.composer.refusal = Some(Clean::line(why));
     }
-    say(state, true, format!("Not sent to {name}: {why}"));
+    say(state, true, format!("Not sent to {name}: {template}{why}"));
 }
 
 /// What a refusal means and what to do, for the codes that this family of backends uses.
@@ -217,6 +256,10 @@ fn refusal_in_words(status: u16, code: Option<&str>, reason: &str, retry_after: 
         (_, Some("SESSION_EXPIRED" | "WINDOW_CLOSED" | "WINDOW_EXPIRED")) => {
             "the 24 h service window has ended; only a template can reopen it".to_owned()
         }
+        (_, Some("FILE_TOO_LARGE")) => format!("the file is too large: {reason}"),
+        (_, Some("TEMPLATE_NOT_APPROVED")) => format!("WhatsApp has not approved this template: {reason}"),
+        (_, Some("TEMPLATE_PARAMS")) => format!("a placeholder of the template is missing or one too many: {reason}"),
+        (_, Some("TEMPLATE_NOT_FOUND")) => format!("there is no such template in this language: {reason}"),
         (_, Some("INVALID_PHONE_FORMAT")) => format!("the customer's number is not one that WhatsApp takes: {reason}"),
         _ if reason.contains("131047") => format!("the 24 h service window has ended (131047): {reason}"),
         _ if reason.contains("131026") => format!("the number cannot receive WhatsApp messages (131026): {reason}"),
@@ -229,12 +272,6 @@ fn refusal_in_words(status: u16, code: Option<&str>, reason: &str, retry_after: 
 pub(super) const SKEW: SignedDuration = SignedDuration::from_secs(30);
 /// A message that was stored later than this after the attempt is not that attempt's.
 const ANSWER_LOST_WITHIN: SignedDuration = SignedDuration::from_secs(120);
-
-/// Whether this is an outbound message with this text.
-pub(super) fn says(message: &Message, text: &str) -> bool {
-    message.direction == Direction::Outbound
-        && matches!(&message.content, Content::Text { body } if **body == *Clean::text(text))
-}
 
 /// A thread was fetched after an attempt whose answer was lost: only one outbound message with equal text inside the
 /// attempt's time span, and behind what was known before it, counts as ours. Otherwise the agent is told what there is.
@@ -252,15 +289,15 @@ pub(super) fn reconcile(state: &mut State, key: ConversationKey, out: &mut Vec<E
                 queue::start(state, out);
             }
             [] if known => {
-                let words = format!("the thread as the backend has it at {} has no such text", clock(state, state.now));
+                let words =
+                    format!("the thread as the backend has it at {} has no such message", clock(state, state.now));
                 note(state, &item.client, &words);
             }
             [] => {}
             several => {
                 let times: Vec<String> =
                     several.iter().filter_map(|message| message.created_at).map(|at| clock(state, at)).collect();
-                let words =
-                    format!("{} messages with this text stand in the thread ({})", times.len(), times.join(", "));
+                let words = format!("{} such messages stand in the thread ({})", times.len(), times.join(", "));
                 note(state, &item.client, &words);
             }
         }
@@ -274,6 +311,17 @@ fn note(state: &mut State, client: &Id, words: &str) {
     state.dirty = true;
 }
 
+/// How long a file may have been on its way, over a slow line.
+fn upload_time(item: &Outgoing) -> SignedDuration {
+    const BYTES_A_SECOND: u64 = 20_000;
+    match &item.enclosed {
+        Some(Enclosed::File(file)) => {
+            SignedDuration::from_secs(i64::try_from(file.size / BYTES_A_SECOND).unwrap_or(i64::MAX))
+        }
+        _ => SignedDuration::ZERO,
+    }
+}
+
 /// The stored messages that a lost attempt may have become.
 fn candidates<'a>(thread: &'a crate::chat::Thread, item: &Outgoing) -> Vec<&'a Message> {
     let stored = |message: &&Message| message.origin != Origin::Local;
@@ -283,13 +331,13 @@ fn candidates<'a>(thread: &'a crate::chat::Thread, item: &Outgoing) -> Vec<&'a M
     }
     let Some(attempted) = item.attempted else { return Vec::new() };
     let span = attempted.saturating_sub(SKEW).unwrap_or(attempted)
-        ..=attempted.saturating_add(ANSWER_LOST_WITHIN).unwrap_or(attempted);
+        ..=attempted.saturating_add(ANSWER_LOST_WITHIN + upload_time(item)).unwrap_or(attempted);
     let from = item.after.as_ref().and_then(|id| thread.index_of(id)).map_or(0, |index| index + 1);
     thread
         .iter()
         .skip(from)
         .filter(stored)
         .filter(|message| message.created_at.is_some_and(|at| span.contains(&at)))
-        .filter(|message| message.ids.client.is_none() && says(message, &item.text))
+        .filter(|message| message.ids.client.is_none() && item.is_said_by(message))
         .collect()
 }

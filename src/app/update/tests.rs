@@ -1,5 +1,5 @@
 mod deeds;
-mod identity;
+mod enclosing;
 mod traffic;
 mod triage;
 mod writing;
@@ -107,6 +107,8 @@ impl World {
             mark_read: true,
             presence: jiff::SignedDuration::from_secs(60),
             ssh: false,
+            pictures: true,
+            largest_file: 100_000_000,
         };
         let rules =
             IdentityRules { account: Some(Id::new(ACCOUNT)), native: NativeForm::ObjectId, route_variants: false };

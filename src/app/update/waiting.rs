@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::routing::message_event;
-use super::{Effect, State, lists, placing, say, sending, title_of};
+use super::{Effect, State, lists, placing, say, title_of};
 use crate::app::outbox::Fate;
 use crate::app::state::Unrouted;
 use crate::backend::{Command, RestError};
 use crate::chat::directory::NameOrigin;
-use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Evidence, Id, Message, Outcome};
+use crate::chat::{ConversationFacts, ConversationKey, Direction, Evidence, Id, Message, Outcome};
 use crate::text::Clean;
 use crate::wire::ThreadPage;
 
@@ -43,14 +43,13 @@ pub(super) struct Waiter {
 /// The send of ours that this outbound message may be the echo of, while its answer is awaited: until then nobody
 /// knows its ids, and showing it would show it twice.
 pub(super) fn echo_of(state: &State, key: ConversationKey, message: &Message) -> Option<Id> {
-    if message.direction != Direction::Outbound
+    if message.direction == Direction::Inbound
         || message.ids.iter().any(|id| state.directory.conversation_of_message(id).is_some())
     {
         return None;
     }
-    let Content::Text { .. } = message.content else { return None };
     let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
-    sending.find(|item| sending::says(message, &item.text)).map(|item| item.client.clone())
+    sending.find(|item| item.is_said_by(message)).map(|item| item.client.clone())
 }
 
 /// Holds an event back until the answer to this send is there.

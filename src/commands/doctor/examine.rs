@@ -18,7 +18,7 @@ use crate::app::{Effect, Input, Msg, Settings, State, evidence, update};
 use crate::backend::{
     self, Backend, BackendConfig, Command, Errand, MishapKind, Page, PollEvery, Purpose, Report, Target, Trials,
 };
-use crate::chat::{ConversationKey, Id, Verdict, naive_match};
+use crate::chat::{ConversationKey, Id, naive_match};
 use crate::config::{ConfigError, Keymap, Theme};
 use crate::inspect::evidence::{Address, Checks, Evidence, Missed, Sent, Test};
 use crate::inspect::stages::{Seen, Told};
@@ -72,6 +72,8 @@ impl Plan {
             mark_read: false,
             presence: SignedDuration::ZERO,
             ssh: false,
+            pictures: true,
+            largest_file: 100_000_000,
         };
         let account = config.profile.account.as_deref().map(Id::from);
         let rules = config.dialect.identity_rules(account, config.profile.route_variants);
@@ -167,7 +169,14 @@ impl Doctor {
     fn take(&mut self, msg: Msg) {
         for effect in update(&mut self.state, Timestamp::now(), msg) {
             if let Effect::Backend(command) = effect
-                && command.only_asks()
+                && !matches!(
+                    command,
+                    Command::Send { .. }
+                        | Command::MarkRead { .. }
+                        | Command::SetStatus { .. }
+                        | Command::Typing { .. }
+                        | Command::Close
+                )
             {
                 self.backend.send(command);
             }
@@ -365,17 +374,10 @@ impl Doctor {
     /// What the backend itself says became of the last message of the burst.
     async fn trace_of(&mut self, test: &Test) {
         let asked = test.sent.iter().rev().nth(1).or(test.sent.last());
-        let Some(asked) = asked else { return };
-        let Some(id) = asked.ids.first() else { return };
+        let Some(id) = asked.and_then(|sent| sent.ids.first()) else { return };
         let told = super::super::trace::ask(&self.errand, id).await;
         if matches!(told, Told::Answer(_)) {
-            let mut reader = self.state.timeline.reader();
-            let rows = self.state.timeline.rows().iter().rev();
-            let came = rows.filter_map(|row| reader.entry(row)).find(|entry| {
-                entry.about.kind == Kind::Message && entry.about.message.iter().any(|name| asked.ids.contains(name))
-            });
-            let seen = came.as_ref().map_or_else(Seen::default, Seen::by);
-            self.trace = Some(Trace::of(Seen { names: asked.ids.clone(), told, ..seen }));
+            self.trace = Some(Trace::of(Seen { names: vec![id.clone()], told, ..Seen::default() }));
         }
     }
 
@@ -393,16 +395,13 @@ impl Doctor {
         };
         self.until(end, |doctor| doctor.has_message() || moved(doctor).is_some()).await;
         self.settle(Duration::from_secs(1)).await;
-        if let Some(key) = moved(self).filter(|_| !self.heard()) {
+        if let Some(key) = moved(self).filter(|_| !self.has_message()) {
             self.missed.push(Missed { key, message: Vec::new(), found: Timestamp::now() });
             if self.state.open != Some(key) {
                 self.open(key);
                 self.join(key).await;
             }
-            self.until(end, Self::heard).await;
-        } else if !self.has_message() {
-            // it came, and has no place yet: a fetch, or the next one, may tell more
-            self.until(end.min(Instant::now() + MOMENT), Self::has_message).await;
+            self.until(end, Self::has_message).await;
         }
         self.settle(SETTLE).await;
     }
@@ -411,14 +410,6 @@ impl Doctor {
     fn newest(&self) -> HashMap<ConversationKey, Option<Timestamp>> {
         let rows = self.state.inbox.all().iter().filter_map(|key| self.state.inbox.get(*key));
         rows.map(|row| (row.key, row.last_at)).collect()
-    }
-
-    /// Whether anything came that may have been a message of ours, placed or not.
-    fn heard(&self) -> bool {
-        self.state.sightings.iter().any(|sight| {
-            matches!(sight.verdict, Verdict::Undecodable { .. })
-                || (sight.kind == Kind::Message && sight.verdict != Verdict::Foreign)
-        })
     }
 
     fn has_message(&self) -> bool {

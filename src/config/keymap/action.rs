@@ -127,6 +127,12 @@ actions! {
         OpenLink = "open-link",
         /// Write the conversation to a file: text, Markdown or JSON
         Export = "export",
+        /// Keep the file of this message
+        SaveFile = "save-file",
+        /// Open the file of this message
+        OpenFile = "open-file",
+        /// Look at the picture of this message
+        ViewPicture = "view-picture",
         /// Mark the conversation as unread
         MarkUnread = "mark-unread",
         /// Say that the selected unrouted message belongs to the open conversation
@@ -145,6 +151,18 @@ actions! {
         Editor = "editor",
         /// Take the emoji or canned reply that is offered
         Complete = "complete",
+        /// Send a WhatsApp template
+        Templates = "templates",
+        /// Quote the selected message in the reply
+        Quote = "quote",
+        /// React to the selected message with an emoji, or take it back
+        React = "react",
+        /// Put this message into a note
+        ForwardToNote = "forward-to-note",
+        /// Send a file
+        Attach = "attach",
+        /// Take the file or the quote out of the reply, or stop an upload or download
+        DropOrStop = "drop-or-stop",
         /// Choose, change or delete a canned reply
         Replies = "replies",
         /// Keep what is written as a canned reply

@@ -76,7 +76,7 @@ pub(super) fn token_refused(evidence: &Evidence) -> Option<Finding> {
 
 pub(super) fn rest_refused(evidence: &Evidence) -> Option<Finding> {
     let (rule, saw, means, todo, outcome) = match evidence.list.failed.as_ref()? {
-        RestError::SignedOut { .. } => return None,
+        RestError::SignedOut { .. } | RestError::Withheld { .. } => return None,
         RestError::Refused { status: 402 | 403, reason, .. } => (
             "not-allowed",
             reason.to_string(),

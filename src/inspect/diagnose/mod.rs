@@ -42,7 +42,6 @@ const RULES: &[Rule] = &[
     identity::plus_phones,
     identity::no_ids,
     identity::no_conversation_id,
-    identity::id_misspelt,
     identity::foreign_events,
     identity::ids_differ,
     // rooms

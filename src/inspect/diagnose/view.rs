@@ -1,7 +1,6 @@
 //! All is well, or what is well is out of sight.
 
 use super::connection::connected;
-use super::delivery::came_unread;
 use super::identity::{messages, numbers};
 use super::{Certainty, Finding, Outcome, Severity};
 use crate::inspect::evidence::Evidence;
@@ -27,11 +26,8 @@ pub(super) fn out_of_view(evidence: &Evidence) -> Option<Finding> {
         let newest = messages(evidence).find(|sight| sight.of_open);
         return Some(
             note("below-the-view")
-                .saw(match open.below {
-                    1 => format!("1 message of {} stands below what is in view", open.title),
-                    below => format!("{below} messages of {} stand below what is in view", open.title),
-                })
-                .means("what came was routed there; the thread is scrolled up")
+                .saw(format!("{} messages of {} stand below what is in view", open.below, open.title))
+                .means("they came and were routed; the thread is scrolled up")
                 .todo("press G to go to the end")
                 .events(numbers(newest)),
         );
@@ -49,7 +45,7 @@ pub(super) fn out_of_view(evidence: &Evidence) -> Option<Finding> {
 
 pub(super) fn nothing_yet(evidence: &Evidence) -> Option<Finding> {
     let waited = evidence.checks.waited?;
-    if !connected(evidence) || messages(evidence).next().is_some() || came_unread(evidence) {
+    if !connected(evidence) || messages(evidence).next().is_some() {
         return None;
     }
     let tested = evidence.checks.test.as_ref().is_some_and(|test| !test.sent.is_empty());

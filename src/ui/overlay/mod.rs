@@ -1,19 +1,22 @@
 //! What lies over the screen and takes all keys: help, prompts with what they find, questions, unrouted messages.
 
 mod choice;
+mod files;
 mod help;
 mod pick;
 mod prompt;
 mod question;
 mod queue;
 mod search;
+mod templates;
 mod traffic;
 mod unrouted;
 
 use ratatui::layout::Rect;
 
 use super::{Canvas, pen};
-use crate::app::Overlay;
+use crate::app::picture::Shown;
+use crate::app::{Overlay, State, layout};
 use crate::text;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>) {
@@ -30,6 +33,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Replies { search, chosen } => choice::replies(canvas, search, *chosen),
         Overlay::Pick(pick) => pick::draw(canvas, pick),
         Overlay::Links { links, chosen } => choice::links(canvas, links, *chosen),
+        Overlay::Attach { typed, chosen, listing, problem } => {
+            files::attach(canvas, typed, *chosen, listing.as_ref(), problem.as_ref());
+        }
+        Overlay::Templates { key, search, chosen } => templates::choose(canvas, *key, search, *chosen),
+        Overlay::Template(form) => templates::fill(canvas, form),
+        Overlay::React { key, message, search, chosen } => prompt::react(canvas, *key, message, search, *chosen),
+        Overlay::Forward { text, search, chosen } => prompt::forward(canvas, text, search, *chosen),
+        Overlay::Files { then, chosen } => files::choose(canvas, *then, *chosen),
+        Overlay::Picture { title, shown } => files::picture(canvas, title, shown.as_ref()),
         Overlay::Ask { ask, typed } => choice::ask(canvas, ask, typed),
         Overlay::Sure { words, .. } => question::sure(canvas, words),
         Overlay::Paste { text } => question::paste(canvas, text),
@@ -46,12 +58,27 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
     }
 }
 
+/// Where a box with so much inside stands: in the middle of the screen, a little above it.
+fn place(over: Rect, columns: u16, rows: u16) -> Rect {
+    let width = columns.saturating_add(2).min(over.width);
+    let height = rows.saturating_add(2).min(over.height);
+    Rect { x: over.x + (over.width - width) / 2, y: over.y + (over.height - height) / 3, width, height }
+}
+
+/// Where the terminal paints the picture that it is to paint, if there is one.
+pub(super) fn painted(state: &State) -> Option<Rect> {
+    let Some(Overlay::Picture { shown: Some(Shown::ByTerminal { columns, rows }), .. }) = &state.panels.overlay else {
+        return None;
+    };
+    let area = place(layout::rects(state).overlay, *columns, *rows);
+    let inside = area.inner(ratatui::layout::Margin::new(1, 1));
+    (inside.width == *columns && inside.height == *rows).then_some(inside)
+}
+
 /// Draws an empty box in the middle of the screen, a little above it, and returns its inside.
 fn boxed(canvas: &mut Canvas<'_>, columns: u16, rows: u16, title: &str) -> Rect {
     let over = canvas.rects.overlay;
-    let width = (columns + 2).min(over.width);
-    let height = (rows + 2).min(over.height);
-    let area = Rect { x: over.x + (over.width - width) / 2, y: over.y + (over.height - height) / 3, width, height };
+    let area = place(over, columns, rows);
     let (theme, glyphs) = (canvas.theme, canvas.glyphs);
     pen::clear(canvas.buffer, area, theme.screen.text);
     let border = theme.screen.border_focused;

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::{boxed, mark, typed};
 use crate::app::layout::list_top;
 use crate::app::{Sort, times, update};
+use crate::chat::{ConversationKey, Id};
 use crate::text;
 use crate::ui::Canvas;
 
@@ -88,6 +89,34 @@ pub(super) fn assign(canvas: &mut Canvas<'_>, index: usize, search: &str, chosen
     let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
     let area = typed(canvas, below, search, "type a name or a phone");
     found(canvas, area, chosen);
+}
+
+/// Into whose notes a message is put.
+pub(super) fn forward(canvas: &mut Canvas<'_>, text: &str, search: &str, chosen: usize) {
+    let theme = canvas.theme;
+    let inside = boxed(canvas, COLUMNS, ROWS, "Put this into a note about");
+    canvas.pen(inside, 0).skip(1).fit(&text::Clean::line(text), theme.thread.inbound);
+    let below = Rect { y: inside.y + inside.height.min(1), height: inside.height.saturating_sub(1), ..inside };
+    let area = typed(canvas, below, search, "type a name or a phone");
+    found(canvas, area, chosen);
+}
+
+/// Emoji to react with.
+pub(super) fn react(canvas: &mut Canvas<'_>, key: ConversationKey, message: &Id, search: &str, chosen: usize) {
+    let state = canvas.state;
+    let theme = canvas.theme;
+    let hits = update::reactions_offered(state, key, message, search);
+    let inside = boxed(canvas, 44, 15, "React with");
+    let area = typed(canvas, inside, search, "an emoji, or its name: thumbs");
+    if hits.is_empty() {
+        nothing(canvas, area);
+    }
+    let top = list_top(Some(chosen), hits.len(), usize::from(area.height));
+    for (nth, (index, (emoji, name))) in (0..area.height).zip(hits.iter().enumerate().skip(top)) {
+        let mut pen = canvas.pen(area, nth);
+        pen.skip(3).cell(emoji, 3, theme.thread.reaction).fit(name, theme.panel.value);
+        mark(canvas, area, nth, index == chosen);
+    }
 }
 
 fn found(canvas: &mut Canvas<'_>, area: Rect, chosen: usize) {

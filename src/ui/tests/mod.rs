@@ -1,3 +1,4 @@
+mod enclosed;
 mod gallery;
 pub(crate) mod scene;
 mod screens;

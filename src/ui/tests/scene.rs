@@ -58,6 +58,8 @@ pub fn empty(columns: u16, rows: u16) -> State {
         mark_read: true,
         presence: SignedDuration::from_secs(60),
         ssh: false,
+        pictures: true,
+        largest_file: 100_000_000,
     };
     let rules = IdentityRules { account: Some(Id::new(ACCOUNT)), native: NativeForm::ObjectId, route_variants: false };
     let keymap = Keymap::built_in().expect("the built-in keymap reads");

@@ -177,6 +177,22 @@ pub(in super::super) struct MediaSpec {
     pub authenticated: bool,
     /// How a file is sent.
     pub upload: Option<UploadSpec>,
+    /// How large files may be, where the backend tells; else WhatsApp's limits hold.
+    pub limits: Option<LimitsSpec>,
+}
+
+/// How large files may be.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in super::super) struct LimitsSpec {
+    /// The path.
+    pub path: TextTemplate,
+    /// Where the list stands.
+    pub array: Choice,
+    /// An entry's kind: `image`, `video`, `audio`, `document` or `sticker`.
+    pub kind: Choice,
+    /// Its largest size in bytes.
+    pub bytes: Choice,
 }
 
 /// How a file is sent: one multipart request that also makes the message.
@@ -190,8 +206,8 @@ pub(in super::super) struct UploadSpec {
     pub path: TextTemplate,
     /// The part that holds the file.
     pub file: String,
-    /// The other parts, with `{id}`, `{line}`, `{phone}`, `{caption}` and `{client}`; one whose variable is not known
-    /// is left out.
+    /// The other parts, with `{id}`, `{line}`, `{phone}`, `{caption}`, `{kind}`, `{client}` and `{reply_to}` (the message
+    /// that is quoted); one whose variable is not known is left out.
     #[serde(default)]
     pub fields: BTreeMap<String, TextTemplate>,
     /// More headers.

@@ -208,10 +208,14 @@ impl Checker<'_> {
             if let Some(upload) = &media.upload {
                 self.text(&["media", "upload", "path"], Some(&upload.path), &["id", "phone"])?;
                 for (name, value) in &upload.fields {
-                    let names = &["id", "phone", "caption", "client", "kind"];
+                    let names = &["id", "phone", "caption", "client", "kind", "reply_to"];
                     self.text(&["media", "upload", "fields", name], Some(value), names)?;
                 }
+                for (name, value) in &upload.headers {
+                    self.text(&["media", "upload", "headers", name], Some(value), &["client"])?;
+                }
             }
+            self.text(&["media", "limits", "path"], media.limits.as_ref().map(|limits| &limits.path), &[])?;
         }
         Ok(())
     }

@@ -232,7 +232,7 @@ fn operations_are_data_and_absent_ones_are_not_offered() {
         dialect.media_address("https://elsewhere.test/a.png"),
         Some(("https://elsewhere.test/a.png".into(), false))
     );
-    let upload = dialect.upload(&target(), None, "image", &"c1".into()).unwrap();
+    let upload = dialect.upload(&target(), None, "image", &"c1".into(), None).unwrap();
     assert_eq!(upload.file, "file");
     assert!(upload.fields.contains(&("to".to_owned(), "923001234574".to_owned())), "{:?}", upload.fields);
     assert!(!upload.fields.iter().any(|(name, _)| name == "caption"), "what is not known is left out");

@@ -70,6 +70,8 @@ fn waiting(world_now: Timestamp, fate: store::Fate, ago: i64) -> OutboxRow {
         after: None,
         fate,
         note: None,
+        enclosed: None,
+        reply_to: None,
     }
 }
 
@@ -219,7 +221,7 @@ fn an_unconfirmed_text_is_looked_for_behind_what_was_known_before_it() {
     let same_text_before = message("m1", "left behind", Direction::Outbound, at(8));
     let effects = world.thread(key, Page::Latest, Purpose::Asked, vec![same_text_before.clone()]);
     assert_eq!(world.state.outbox.items().len(), 1, "that one was known before: {effects:?}");
-    assert!(world.state.outbox.items()[0].note.as_deref().is_some_and(|note| note.contains("no such text")));
+    assert!(world.state.outbox.items()[0].note.as_deref().is_some_and(|note| note.contains("no such message")));
     let ours = message("m2", "left behind", Direction::Outbound, at(4));
     let effects = world.thread(key, Page::Latest, Purpose::Drift, vec![same_text_before, ours]);
     assert!(world.state.outbox.items().is_empty());
@@ -236,7 +238,9 @@ fn two_messages_that_it_may_be_leave_it_to_the_agent() {
     let twice = ["m1", "m2"].map(|id| message(id, "left behind", Direction::Outbound, now));
     world.thread(key, Page::Latest, Purpose::Asked, twice.to_vec());
     let item = &world.state.outbox.items()[0];
-    assert!(item.fate == Fate::Unconfirmed && item.note.as_deref().is_some_and(|note| note.starts_with("2 messages")));
+    assert!(
+        item.fate == Fate::Unconfirmed && item.note.as_deref().is_some_and(|note| note.starts_with("2 such messages"))
+    );
 }
 
 #[test]

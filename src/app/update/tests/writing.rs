@@ -25,7 +25,7 @@ impl World {
         self.state.outbox.items().iter().map(|item| item.text.clone()).collect()
     }
 
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         self.state.notice.as_ref().map(|notice| notice.text.to_string()).unwrap_or_default()
     }
 }
