@@ -189,3 +189,25 @@ fn filter_100_000(bencher: Bencher<'_, '_>) {
         state.inbox.shown().len()
     });
 }
+
+/// Turning from one view to another and back, of 100,000.
+#[divan::bench(sample_count = 20)]
+fn views_100_000(bencher: Bencher<'_, '_>) {
+    let mut state = program(&Dialect::reference(), 100_000);
+    bencher.bench_local(|| {
+        state.inbox.set_view(app::BuiltIn::Waiting.view());
+        state.inbox.set_view(black_box(app::BuiltIn::All.view()));
+        state.inbox.shown().len()
+    });
+}
+
+/// Typing one more letter into the prompt that goes to any of 100,000.
+#[divan::bench(sample_count = 20)]
+fn go_to_100_000(bencher: Bencher<'_, '_>) {
+    let mut state = program(&Dialect::reference(), 100_000);
+    bencher.bench_local(|| {
+        state.panels.overlay = Some(app::Overlay::GoTo { search: black_box("some99".to_owned()), chosen: 0 });
+        update::look_up(&mut state);
+        state.panels.hits.len()
+    });
+}

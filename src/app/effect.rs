@@ -96,6 +96,10 @@ pub enum Effect {
     },
     /// Open `$EDITOR` on this text.
     Edit(String),
+    /// The user has seen the welcome: this file says so from now on.
+    Welcomed(PathBuf),
+    /// Show another profile, by its name in the configuration; this one runs on behind it.
+    TurnTo(String),
     /// Paint everything again from nothing.
     Repaint,
     /// Stop, as by Ctrl-Z.

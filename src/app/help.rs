@@ -24,7 +24,7 @@ pub enum HelpLine {
 }
 
 /// How many marks are explained.
-pub const MARKS: usize = 22;
+pub const MARKS: usize = 23;
 
 /// The lines of the help that match what is searched for, all when nothing is.
 pub fn lines(state: &State) -> Vec<HelpLine> {

@@ -48,6 +48,8 @@ pub struct Keep {
     pub(super) cached: HashSet<ConversationKey>,
     /// Messages to be given to the store.
     pub(super) messages: Vec<(ConversationKey, Unsaved)>,
+    /// Muted by an earlier run, and not in the list yet.
+    pub(super) muted: HashSet<Id>,
     /// The timer of the next batch runs.
     pub(super) timer: bool,
     /// The open conversation, as the store was told last.

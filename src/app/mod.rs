@@ -2,8 +2,10 @@
 //!
 //! [`update`](update::update) is the only place where [`State`] changes. Time comes in with each message.
 
+pub mod attention;
 pub mod catalogues;
 pub mod composer;
+pub mod dates;
 pub mod deed;
 pub mod effect;
 pub mod evidence;
@@ -19,6 +21,7 @@ pub mod offering;
 pub mod outbox;
 pub mod pick;
 pub mod picture;
+pub mod profiles;
 pub mod rows;
 pub mod snooze;
 pub mod state;

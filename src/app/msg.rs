@@ -51,6 +51,10 @@ pub enum Timer {
     Outbox,
     /// See whether there is a new token.
     Token,
+    /// Nothing was typed into the search for a moment: the backend is asked as well.
+    Search,
+    /// Tell in one what came while there was enough to hear.
+    Attention,
     /// Go on looking for events that fit the filter of the traffic panel.
     FindEvents,
 }
@@ -69,6 +73,10 @@ pub enum Msg {
     TokenChanged,
     /// The program is about to end, whatever the reason: what must be kept is given to the store now.
     Leaving,
+    /// How the user's other profiles do.
+    Profiles(Vec<super::profiles::Profile>),
+    /// This profile gets the screen, or gives it to another one and runs on behind it.
+    Front(bool),
     /// The minute changed: relative times and the service windows move on.
     Clock,
     /// A timer ran out.

@@ -69,16 +69,17 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The columns in a pane of this width.
-    pub fn of(width: usize) -> Self {
+    /// The columns in a pane of this width, with so many for the time of day.
+    fn of(width: usize, clock: usize) -> Self {
         let name_width = match width {
             90.. => 14,
             60..90 => 11,
             44..60 => 9,
             _ => 7,
         };
-        let text = 8 + name_width;
-        Self { time: 1, name: 7, name_width, text, text_width: width.saturating_sub(text + 1).max(1) }
+        let name = clock + 2;
+        let text = name + 1 + name_width;
+        Self { time: 1, name, name_width, text, text_width: width.saturating_sub(text + 1).max(1) }
     }
 }
 
@@ -123,6 +124,11 @@ impl<'a> Pane<'a> {
             width,
             height,
         }
+    }
+
+    /// The columns of its messages.
+    pub fn columns(&self) -> Columns {
+        Columns::of(self.width, self.state.settings.dates.clock_columns())
     }
 
     /// The rows of one message, with what stands above it: a day, the "new" divider, a gap. Never empty.

@@ -40,6 +40,8 @@ pub enum Focus {
 /// What lies over the screen and takes all keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Overlay {
+    /// The first start: what this is.
+    Welcome,
     /// The keys, searchable, scrolled by so many lines.
     Help {
         /// What is searched for.
@@ -63,6 +65,13 @@ pub enum Overlay {
     },
     /// Go to a conversation by typing part of it.
     GoTo {
+        /// What was typed.
+        search: String,
+        /// The chosen line.
+        chosen: usize,
+    },
+    /// The user's profiles, found by typing.
+    Profiles {
         /// What was typed.
         search: String,
         /// The chosen line.
@@ -176,8 +185,8 @@ pub enum Overlay {
         chosen: usize,
         /// In this conversation alone.
         within: Option<ConversationKey>,
-        /// What the store found for what was typed at that time.
-        found: Option<(String, Vec<crate::store::Hit>)>,
+        /// What was found for what was typed at that time.
+        found: Option<super::finding::Results>,
     },
     /// What waits to be sent, in all conversations.
     Queue {
@@ -257,6 +266,8 @@ pub struct Files {
     pub downloads: Option<PathBuf>,
     /// Where pictures go that are only looked at.
     pub pictures: Option<PathBuf>,
+    /// It is there when the user has seen the welcome.
+    pub welcomed: Option<PathBuf>,
 }
 
 /// How much of the screen the traffic panel takes.
@@ -320,24 +331,26 @@ pub struct Unrouted {
 pub struct Settings {
     /// The profile's name, as the status bar shows it.
     pub profile: Clean,
+    /// The only line that the profile shows.
+    pub line: Option<Clean>,
     /// The backend is the embedded one with simulated customers.
     pub demo: bool,
     /// Draw with ASCII alone.
     pub ascii: bool,
     /// The zone in which times are shown.
     pub zone: TimeZone,
+    /// How dates and times are written.
+    pub dates: super::dates::Dates,
+    /// Lists say how long ago something was, not when.
+    pub relative: bool,
     /// Rows of a list fetch.
     pub list_limit: u32,
     /// Messages of a thread fetch.
     pub thread_limit: u32,
     /// Messages of one thread that are kept in memory.
     pub thread_memory: usize,
-    /// Ring on a message for a conversation that is not in view.
-    pub bell: bool,
-    /// Tell the desktop about it.
-    pub notify: bool,
-    /// Without names and texts.
-    pub hide_content: bool,
+    /// What calls for attention.
+    pub attention: super::attention::Attention,
     /// Mark as read by itself once the end of the open thread was seen.
     pub mark_read: bool,
     /// Without focus reports: a key within this time shows that somebody is there.
@@ -422,6 +435,8 @@ pub struct State {
     pub sent_here: u64,
     /// The agent types here, as last told to the room at this time.
     pub agent_typing: Option<(ConversationKey, Timestamp)>,
+    /// What called for attention lately.
+    pub calls: super::update::Calls,
     /// Statuses of messages that are not known yet.
     pub parked: ParkedStatuses,
     /// What of this is on disk.
@@ -460,6 +475,10 @@ pub struct State {
     pub missed: super::update::Missed,
     /// Join the rooms of the most recent conversations as well: the account's room brings no messages.
     pub join_recent: bool,
+    /// It has the screen; otherwise it runs behind another profile.
+    pub front: bool,
+    /// All profiles of the user, where there is more than one.
+    pub profiles: Vec<super::profiles::Profile>,
     /// Something on the screen changed since the last frame.
     pub dirty: bool,
 }
@@ -509,6 +528,7 @@ impl State {
             outbox: super::outbox::Outbox::default(),
             sent_here: 0,
             agent_typing: None,
+            calls: super::update::Calls::default(),
             parked: ParkedStatuses::default(),
             keep: super::keep::Keep::default(),
             finding: None,
@@ -528,6 +548,8 @@ impl State {
             peeked: super::update::Peeked::default(),
             missed: super::update::Missed::default(),
             join_recent: false,
+            front: true,
+            profiles: Vec::new(),
             dirty: true,
         }
     }
@@ -544,6 +566,22 @@ impl State {
     pub fn window(&self, key: ConversationKey) -> Window {
         let seen = self.threads.get(key).and_then(|view| view.thread.newest_inbound_at());
         service_window(self.inbox.get(key).and_then(|row| row.last_inbound_at).max(seen), self.now)
+    }
+
+    /// A time as lists show it: how long ago, or when.
+    pub fn when(&self, at: Timestamp) -> String {
+        let Settings { dates, zone, relative, .. } = &self.settings;
+        if *relative { dates.ago(at, self.now, zone) } else { dates.when(at, self.now, zone) }
+    }
+
+    /// Columns of [`when`](Self::when).
+    pub fn when_columns(&self) -> usize {
+        if self.settings.relative { 6 } else { self.settings.dates.clock_columns().max(6) }
+    }
+
+    /// The time of day.
+    pub fn clock(&self, at: Timestamp) -> String {
+        self.settings.dates.clock(at, &self.settings.zone)
     }
 
     /// The open thread.

@@ -4,24 +4,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const LONG_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const LONG_WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// The day of a time, in a zone.
 pub fn day(at: Timestamp, zone: &TimeZone) -> Date {
     zone.to_datetime(at).date()
@@ -67,46 +49,6 @@ fn two_digits(out: &mut String, number: i8) {
     let number = number.unsigned_abs() % 100;
     out.push(char::from(b'0' + number / 10));
     out.push(char::from(b'0' + number % 10));
-}
-
-/// A day as a heading: `Today`, `Yesterday`, `Monday 16 November`, with the year where it is not this one.
-pub fn day_words(day: Date, today: Date) -> String {
-    if day == today {
-        return "Today".to_owned();
-    }
-    if day.tomorrow().is_ok_and(|next| next == today) {
-        return "Yesterday".to_owned();
-    }
-    let weekday = LONG_WEEKDAYS.get(weekday_index(day)).copied().unwrap_or_default();
-    let month = LONG_MONTHS.get(month_index(day)).copied().unwrap_or_default();
-    if day.year() == today.year() {
-        format!("{weekday} {} {month}", day.day())
-    } else {
-        format!("{weekday} {} {month} {}", day.day(), day.year())
-    }
-}
-
-/// How long ago, in at most six columns: `now`, `5m`, `3h`, `Mon`, `12 Nov`, `2024`.
-pub fn ago(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
-    let minutes = now.duration_since(at).as_mins();
-    if minutes < 1 {
-        return "now".to_owned();
-    }
-    if minutes < 60 {
-        return format!("{minutes}m");
-    }
-    if minutes < 24 * 60 {
-        return format!("{}h", minutes / 60);
-    }
-    let day = day(at, zone);
-    if minutes < 6 * 24 * 60 {
-        return WEEKDAYS.get(weekday_index(day)).copied().unwrap_or_default().to_owned();
-    }
-    if day.year() == zone.to_datetime(now).year() {
-        let month = MONTHS.get(month_index(day)).copied().unwrap_or_default();
-        return format!("{} {month}", day.day());
-    }
-    day.year().to_string()
 }
 
 /// A length of time in one unit, rounded down: `9 s`, `40 min`, `21 h`, `3 d`.
@@ -170,43 +112,12 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-fn weekday_index(day: Date) -> usize {
-    usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default()
-}
-
-fn month_index(day: Date) -> usize {
-    usize::try_from(day.month() - 1).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn days_have_names() {
-        let day = |text: &str| text.parse::<Date>().unwrap();
-        let today = day("2026-11-22");
-        assert_eq!(day_words(today, today), "Today");
-        assert_eq!(day_words(day("2026-11-21"), today), "Yesterday");
-        assert_eq!(day_words(day("2026-11-16"), today), "Monday 16 November");
-        assert_eq!(day_words(day("2025-12-31"), today), "Wednesday 31 December 2025");
-    }
-
-    #[test]
-    fn the_past_gets_coarser() {
-        let now = at("2026-11-22T12:00:00Z");
-        let words = |text| ago(at(text), now, &TimeZone::UTC);
-        assert_eq!(words("2026-11-22T12:00:30Z"), "now");
-        assert_eq!(words("2026-11-22T11:59:01Z"), "now");
-        assert_eq!(words("2026-11-22T11:55:00Z"), "5m");
-        assert_eq!(words("2026-11-22T02:00:00Z"), "10h");
-        assert_eq!(words("2026-11-20T12:00:00Z"), "Fri");
-        assert_eq!(words("2026-11-02T12:00:00Z"), "2 Nov");
-        assert_eq!(words("2024-11-02T12:00:00Z"), "2024");
     }
 
     #[test]

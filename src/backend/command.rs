@@ -121,6 +121,13 @@ pub enum Command {
         /// Of this line, where that matters.
         line: Option<Id>,
     },
+    /// Search in the messages of all conversations, where the backend can.
+    Search {
+        /// Words.
+        query: String,
+        /// At most so many messages.
+        limit: u32,
+    },
     /// Tell the room that the agent types, or stopped.
     Typing {
         /// Which conversation.

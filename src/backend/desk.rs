@@ -319,6 +319,16 @@ impl Desk {
         });
     }
 
+    /// Searches in the messages of all conversations.
+    pub fn search(&self, query: String, limit: u32) {
+        let clerk = self.clerk.clone();
+        self.read(async move {
+            let reply = clerk.rest.search(&query, limit).await;
+            let result = clerk.exchanged(reply, false);
+            clerk.reports.send(Report::Found { query, result }).await;
+        });
+    }
+
     /// Waits a moment for what is being written.
     pub async fn close(&self) {
         self.reading.close();

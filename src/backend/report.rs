@@ -11,7 +11,8 @@ use super::command::{Page, Purpose};
 use crate::chat::{ConversationKey, Id, MediaKind};
 use crate::text::Clean;
 use crate::wire::{
-    Accepted, Catalogue, DecodeError, Event, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage, Traced,
+    Accepted, Catalogue, DecodeError, Event, Found, Identity, Item, Line, ListPage, Operated, Operation, ThreadPage,
+    Traced,
 };
 
 /// Where the session stands, for the status bar and the connection panel.
@@ -436,6 +437,13 @@ pub enum Report {
         line: Option<Id>,
         /// Its entries.
         result: Result<Vec<Item>, RestError>,
+    },
+    /// What the backend's search found, or why not.
+    Found {
+        /// As asked.
+        query: String,
+        /// Messages with the ids of their conversations.
+        result: Result<Vec<Found>, RestError>,
     },
     /// What the backend says became of a message.
     Traced {

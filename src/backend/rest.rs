@@ -26,7 +26,7 @@ use crate::chat::{Id, Status};
 use crate::config::Profile;
 use crate::text::Clean;
 use crate::wire::{
-    Accepted, Catalogue, Credential, DecodeError, Dialect, Identity, Item, Line, ListPage, Operated, Operation,
+    Accepted, Catalogue, Credential, DecodeError, Dialect, Found, Identity, Item, Line, ListPage, Operated, Operation,
     Request, ThreadPage, Traced, Upload,
 };
 
@@ -237,6 +237,15 @@ impl Rest {
     pub async fn catalogue(&self, catalogue: Catalogue, line: Option<&Id>) -> Reply<Vec<Item>> {
         match self.dialect().catalogue_request(catalogue, line) {
             Some(request) => self.call(request, |dialect, body| dialect.catalogue(catalogue, body)).await,
+            None => Reply { result: Ok(Vec::new()), took: None },
+        }
+    }
+
+    /// Messages with these words; none where the backend does not search.
+    pub async fn search(&self, query: &str, limit: u32) -> Reply<Vec<Found>> {
+        let line = self.config.profile.line.as_deref().map(Id::new);
+        match self.dialect().search_request(query, limit, line.as_ref()) {
+            Some(request) => self.call(request, Dialect::found).await,
             None => Reply { result: Ok(Vec::new()), took: None },
         }
     }

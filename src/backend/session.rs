@@ -304,6 +304,7 @@ impl Session {
             Command::MarkRead { target, last } => self.desk.mark_read(target, last),
             Command::SetStatus { target, status } => self.desk.operate(target, Deed::Status(status)),
             Command::Operate { target, operation } => self.desk.operate(target, Deed::Operation(operation)),
+            Command::Search { query, limit } => self.desk.search(query, limit),
             Command::FetchCatalogue { catalogue, line } => self.desk.catalogue(catalogue, line),
             Command::Typing { target, typing } => {
                 if let Some(live) = &self.live

@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::{DemoArgs, Failure, Place, RecordArgs, Setup};
-use crate::app::{State, View};
+use crate::app::{Overlay, State, View};
 use crate::backend;
 use crate::config::{Pictures, Replies, Theme, expanded};
 use crate::inspect::evidence::Address;
-use crate::runtime::{self, Ending, Files, Parts, Watched};
+use crate::runtime::{self, Ending, Files, Open, Others, Parts, Recording, Seat, Timers, Watched};
 use crate::store;
 use crate::term::{Capabilities, Colors, PictureWay, install_panic_hook};
+use crate::text::Clean;
 
 /// Reports that may wait for the screen; beyond that the session waits, and the socket's own bounded queue fills.
 const REPORTS: usize = 4096;
@@ -72,7 +73,71 @@ pub fn run(setup: &Setup, args: &Args) -> Result<(), Failure> {
 
 async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: Theme) -> Result<Ending, Failure> {
     let place = Place::find_or_demo(setup, &args.demo).await?;
-    let settings = place.settings(setup, args.ascii);
+    let (theme, ascii) = (Arc::new(theme), args.ascii);
+    let mut seat = seat(setup, &place, Arc::clone(&theme), ascii, Some(&args.record))?;
+    if let Some(recording) = &mut seat.recorder {
+        recording.keys = args.record_keys;
+    }
+    let welcomed = setup.paths.state.join("welcomed");
+    if setup.chosen()?.is_none() && !args.demo.demo && seat.recorder.is_none() && !welcomed.exists() {
+        seat.state.panels.overlay = Some(Overlay::Welcome);
+        seat.state.files.welcomed = Some(welcomed);
+    }
+    let others = others(setup, &seat.name, theme, ascii);
+    let frames = &setup.loaded.config.frames;
+    let way = picture_way(setup.loaded.config.media.pictures, &capabilities);
+    let parts = Parts {
+        opener: setup.loaded.config.media.open.clone(),
+        pictures: way.unwrap_or(PictureWay::Blocks),
+        frames_per_second: if capabilities.ssh { frames.ssh } else { frames.local },
+        mouse: setup.loaded.config.mouse,
+        seat,
+        others,
+        capabilities,
+        playback: None,
+    };
+    let ending = runtime::run(parts).await.map_err(|error| Failure::Other(format!("the screen failed: {error}")))?;
+    if let Some(server) = place.demo {
+        server.shutdown().await;
+    }
+    Ok(ending)
+}
+
+/// The user's other profiles. Where there are none, nothing is kept ready.
+fn others(setup: &Setup, front: &str, theme: Arc<Theme>, ascii: bool) -> Others {
+    let profiles = &setup.loaded.config.profiles;
+    if profiles.keys().all(|name| name == front) {
+        return Others::none();
+    }
+    let mut names: Vec<String> = profiles.keys().cloned().collect();
+    if !profiles.contains_key(front) {
+        names.insert(0, front.to_owned());
+    }
+    let at_start = profiles.iter().filter(|(name, profile)| profile.background && *name != front);
+    let at_start = at_start.map(|(name, _)| name.clone()).collect();
+    let setup = Arc::new(setup.clone());
+    let open: Open = Arc::new(move |name| {
+        let (setup, theme) = (Arc::clone(&setup), Arc::clone(&theme));
+        Box::pin(async move {
+            let seat = async {
+                let place = Place::named(&setup, &name).await?;
+                seat(&setup, &place, theme, ascii, None)
+            };
+            seat.await.map_err(|failure| Clean::line(&failure.to_string()))
+        })
+    });
+    Others::new(names, at_start, open)
+}
+
+/// A profile at work.
+fn seat(
+    setup: &Setup,
+    place: &Place,
+    theme: Arc<Theme>,
+    ascii: bool,
+    record: Option<&RecordArgs>,
+) -> Result<Seat, Failure> {
+    let settings = place.settings(setup, ascii);
     let config = place.backend_config(setup)?;
     let (account, variants) = (config.profile.account.as_deref().map(Into::into), config.profile.route_variants);
     let rules = config.dialect.identity_rules(account, variants);
@@ -83,7 +148,7 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         dialect: config.dialect.name.clone(),
         dialect_text: super::place::shelf(setup)?.text(&config.dialect.name).map_or("", |(_, text)| text).to_owned(),
     };
-    let mut state = State::new(Timestamp::now(), settings, rules, keymap, Arc::new(theme));
+    let mut state = State::new(Timestamp::now(), settings, rules, keymap, theme);
     state.address = Address::of(&config.profile, &config.dialect);
     let views = &setup.loaded.config.views;
     state.inbox.add_views(views.iter().map(|(name, saved)| View::saved(name, saved)));
@@ -93,11 +158,15 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
     }
     state.replies = Replies::load(&setup.paths.replies())?;
     state.files.replies = Some(setup.paths.replies());
+    state.settings.pictures =
+        picture_way(setup.loaded.config.media.pictures, &Capabilities::detect()).is_some() && !state.settings.ascii;
+    state.files.downloads = downloads(setup);
+    state.files.pictures = Some(setup.paths.cache.join("pictures"));
     state.speak(Arc::clone(&config.dialect));
     // two programs that are started at once must not give two texts one id
     state.sent_here = u64::from(rand::random::<u32>());
 
-    let recorder = args.record.begin(&config)?;
+    let recorder = record.map(|record| record.begin(&config)).transpose()?.flatten();
     let (answers, stored) = mpsc::channel(ANSWERS);
     let store = store::open(place.store_config(setup), answers);
     // a recording begins with nothing that is not in it
@@ -106,32 +175,18 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
 
     let (sender, reports) = mpsc::channel(REPORTS);
     let backend = backend::start(config, sender);
-    let frames = &setup.loaded.config.frames;
-    let way = picture_way(setup.loaded.config.media.pictures, &capabilities);
-    state.settings.pictures = way.is_some() && !state.settings.ascii;
-    state.files.downloads = downloads(setup);
-    state.files.pictures = Some(setup.paths.cache.join("pictures"));
-    let parts = Parts {
-        opener: setup.loaded.config.media.open.clone(),
-        pictures: way.unwrap_or(PictureWay::Blocks),
-        frames_per_second: if capabilities.ssh { frames.ssh } else { frames.local },
-        mouse: setup.loaded.config.mouse,
+    Ok(Seat {
+        name: place.chosen.name.clone(),
         state,
         backend,
         reports,
         store,
         stored,
         token: Watched::new(place.token_files(setup)),
-        capabilities,
         files,
-        recorder: recorder.map(|recorder| runtime::Recording { recorder, keys: args.record_keys }),
-        playback: None,
-    };
-    let ending = runtime::run(parts).await.map_err(|error| Failure::Other(format!("the screen failed: {error}")))?;
-    if let Some(server) = place.demo {
-        server.shutdown().await;
-    }
-    Ok(ending)
+        recorder: recorder.map(|recorder| Recording { recorder, keys: false }),
+        timers: Timers::default(),
+    })
 }
 
 /// How pictures are shown here; `None` where they are not.

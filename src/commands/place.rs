@@ -10,8 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use super::serve::parse_rate;
 use super::{Failure, Setup};
 use crate::app::Settings;
+use crate::app::attention::Attention;
+use crate::app::dates::Dates;
 use crate::backend::{BackendConfig, Errand, Resolve, TokenSource};
-use crate::config::{Chosen, Profile, find_token};
+use crate::config::{Chosen, Clock, Profile, TOKEN_VARIABLE, Times, find_token};
 use crate::server::simulator::SimulatorConfig;
 use crate::server::{Running, Server, ServerConfig, ServerError};
 use crate::store::{self, StoreConfig};
@@ -51,6 +53,9 @@ pub struct Place {
     pub token: SecretString,
     /// The embedded server of the demo; it stops when this is dropped.
     pub demo: Option<Running>,
+    /// Opened beside another profile: a token that was given for that one (`SWITCHBOARD_TOKEN`, `--token-file`) is never
+    /// sent to this backend.
+    pub second: bool,
 }
 
 impl Place {
@@ -82,7 +87,18 @@ impl Place {
     async fn configured(setup: &Setup) -> Result<Option<Self>, Failure> {
         let Some(chosen) = setup.chosen()? else { return Ok(None) };
         let token = setup.token(&chosen).await?.secret;
-        Ok(Some(Self { chosen, token, demo: None }))
+        Ok(Some(Self { chosen, token, demo: None, second: false }))
+    }
+
+    /// A profile of the configuration, beside another one that runs already.
+    ///
+    /// # Errors
+    /// No such profile, or no token of its own.
+    pub async fn named(setup: &Setup, name: &str) -> Result<Self, Failure> {
+        let missing = || Failure::Usage(format!("there is no profile `{name}`"));
+        let chosen = setup.loaded.choose(Some(name), None)?.ok_or_else(missing)?;
+        let token = find_token(&chosen, &setup.paths, None, own_variable).await?.secret;
+        Ok(Self { chosen, token, demo: None, second: true })
     }
 
     /// What the configuration decides once about a run on this place.
@@ -91,15 +107,16 @@ impl Place {
         let over_ssh = ["SSH_CONNECTION", "SSH_TTY"].iter().any(|name| std::env::var_os(name).is_some());
         Settings {
             profile: Clean::line(&self.chosen.name),
+            line: self.chosen.profile.line.as_deref().map(Clean::line),
             demo: self.demo.is_some(),
             ascii: ascii || config.ascii,
             zone: TimeZone::system(),
+            dates: dates(&config.times),
+            relative: config.times.relative,
             list_limit: LIST_ROWS,
             thread_limit: config.history.page,
             thread_memory: usize::try_from(config.history.in_memory).unwrap_or(usize::MAX),
-            bell: config.notifications.bell,
-            notify: config.notifications.desktop,
-            hide_content: config.notifications.hide_content,
+            attention: Attention::of(&config.notifications, &self.chosen.name, &config.views),
             mark_read: config.mark_read.automatic,
             presence: SignedDuration::from_secs(config.mark_read.key_seconds.into()),
             ssh: over_ssh,
@@ -120,8 +137,13 @@ impl Place {
 
     /// The files from which the token may come.
     pub fn token_files(&self, setup: &Setup) -> Vec<PathBuf> {
-        let named = [setup.options.token_file.clone(), self.chosen.profile.token_file.clone()];
+        let named = [self.given_token_file(setup), self.chosen.profile.token_file.clone()];
         named.into_iter().flatten().chain([setup.paths.token_file(&self.chosen.name)]).collect()
+    }
+
+    /// The token file of the arguments, where it is meant for this backend.
+    fn given_token_file(&self, setup: &Setup) -> Option<PathBuf> {
+        setup.options.token_file.clone().filter(|_| !self.second)
     }
 
     /// What a session with this backend needs to know.
@@ -150,11 +172,12 @@ impl Place {
         if self.demo.is_some() {
             return TokenSource { current, resolve: None };
         }
-        let (chosen, paths, file) = (self.chosen.clone(), setup.paths.clone(), setup.options.token_file.clone());
+        let (chosen, paths, file) = (self.chosen.clone(), setup.paths.clone(), self.given_token_file(setup));
+        let variable: fn(&str) -> Option<String> = if self.second { own_variable } else { any_variable };
         let resolve: Resolve = Arc::new(move || {
             let (chosen, paths, file) = (chosen.clone(), paths.clone(), file.clone());
             Box::pin(async move {
-                let found = find_token(&chosen, &paths, file.as_deref(), |name| std::env::var(name).ok()).await;
+                let found = find_token(&chosen, &paths, file.as_deref(), variable).await;
                 found.map(|token| token.secret).map_err(|error| error.to_string())
             })
         });
@@ -177,8 +200,28 @@ impl Place {
         let mut profile = Profile::new(url);
         profile.email = Some(email);
         OUR_OWN.clone_into(&mut profile.dialect);
-        Ok(Self { chosen: Chosen { name: "demo".to_owned(), profile }, token, demo: Some(running) })
+        Ok(Self { chosen: Chosen { name: "demo".to_owned(), profile }, token, demo: Some(running), second: false })
     }
+}
+
+/// Dates as the configuration and the environment want them.
+fn dates(times: &Times) -> Dates {
+    let locale = if times.locale == "auto" { Dates::locale(any_variable) } else { times.locale.clone() };
+    let twelve = match times.clock {
+        Clock::Auto => None,
+        Clock::Twelve => Some(true),
+        Clock::TwentyFour => Some(false),
+    };
+    Dates::for_locale(&locale, twelve)
+}
+
+fn any_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// The environment without the token of the profile in front.
+fn own_variable(name: &str) -> Option<String> {
+    if name == TOKEN_VARIABLE { None } else { any_variable(name) }
 }
 
 /// How a profile's backend spells things, with the session's values for the dialect's variables.

@@ -11,10 +11,11 @@ use tokio::sync::mpsc;
 use super::place::dialect_of;
 use super::print::json_line;
 use super::{Failure, Output, Place, Setup, complain};
+use crate::app::attention::Attention;
 use crate::app::{Msg, Settings, State, update};
 use crate::backend::{Backend, from_record};
 use crate::config::{Chosen, Profile, Theme};
-use crate::runtime::{self, Ending, Files, Parts, Playback, Speed, Watched};
+use crate::runtime::{self, Ending, Files, Others, Parts, Playback, Seat, Speed, Timers, Watched};
 use crate::store::{self, Recording};
 use crate::term::{Capabilities, Colors, PictureWay, install_panic_hook};
 use crate::wire::Dialect;
@@ -56,8 +57,8 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     let mut chosen = Chosen { name: "replay".to_owned(), profile: Profile::new(url) };
     chosen.profile.dialect = args.dialect.clone().unwrap_or_else(|| recording.header.dialect.clone());
     let dialect = dialect_of(setup, &chosen, None)?;
-    let place = Place { chosen, token: SecretString::from(String::new()), demo: None };
-    let settings = Settings { bell: false, notify: false, mark_read: false, ..place.settings(setup, false) };
+    let place = Place { chosen, token: SecretString::from(String::new()), demo: None, second: false };
+    let settings = Settings { attention: Attention::none(), mark_read: false, ..place.settings(setup, false) };
     let keymap = Arc::new(setup.loaded.keymap.clone());
     let capabilities = Capabilities::detect();
     let theme = match capabilities.colors {
@@ -96,20 +97,26 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
         let store = store::open(config, answers);
         // nothing is sent: the sender stays open, so that the screen does not end
         let (sender, reports) = mpsc::channel(1);
-        let parts = Parts {
-            opener: None,
-            pictures: PictureWay::Blocks,
+        let seat = Seat {
+            name: place.chosen.name.clone(),
             state,
             backend: Backend::none(),
             reports,
             store,
             stored,
             token: Watched::new([]),
+            files: Files { exports: setup.paths.state.join("exports"), ..Files::default() },
+            recorder: None,
+            timers: Timers::default(),
+        };
+        let parts = Parts {
+            seat,
+            others: Others::none(),
+            opener: None,
+            pictures: PictureWay::Blocks,
             capabilities,
             mouse: setup.loaded.config.mouse,
             frames_per_second: frames,
-            files: Files { exports: setup.paths.state.join("exports"), ..Files::default() },
-            recorder: None,
             playback: Some(Playback::new(recording.records, speed)),
         };
         let ending = runtime::run(parts).await;

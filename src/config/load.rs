@@ -97,12 +97,22 @@ impl Loaded {
             let problem = format!("`page` in [history] must be from 1 to 500, not {}", config.history.page);
             return Err(source.problem(&["history", "page"], Half::Value, problem));
         }
-        let first = config.first_view.as_str();
-        if !BUILT_IN_VIEWS.contains(&first) && !config.views.contains_key(first) {
-            let names: Vec<&str> =
-                BUILT_IN_VIEWS.iter().copied().chain(config.views.keys().map(String::as_str)).collect();
-            let problem = format!("there is no view `{first}`{}", suggestion(first, &names, "there is"));
-            return Err(source.problem(&["first_view"], Half::Value, problem));
+        let views: Vec<&str> = BUILT_IN_VIEWS.iter().copied().chain(config.views.keys().map(String::as_str)).collect();
+        let no_view = |view: &str| format!("there is no view `{view}`{}", suggestion(view, &views, "there is"));
+        if !views.contains(&config.first_view.as_str()) {
+            return Err(source.problem(&["first_view"], Half::Value, no_view(&config.first_view)));
+        }
+        for (nth, rule) in config.notifications.rules.iter().enumerate() {
+            let nth = nth.to_string();
+            let wrong = |key, problem| source.problem(&["notifications", "rule", &nth, key], Half::Value, problem);
+            if let Some(view) = rule.view.as_deref().filter(|view| !views.contains(view)) {
+                return Err(wrong("view", no_view(view)));
+            }
+            if let Some(name) = rule.profile.as_ref().filter(|name| !config.profiles.contains_key(*name)) {
+                let names: Vec<&String> = config.profiles.keys().collect();
+                let near = suggestion(name, &names, "there is");
+                return Err(wrong("profile", format!("there is no profile `{name}`{near}")));
+            }
         }
         if let Some(name) = config.views.keys().find(|name| BUILT_IN_VIEWS.contains(&name.as_str())) {
             let problem = format!("`{name}` is the name of a view that every inbox has: choose another");

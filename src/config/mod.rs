@@ -3,6 +3,7 @@
 //! [`Paths::find`] says where files are, [`Loaded::load`] reads `config.toml` (every mistake has its file, line and
 //! key), [`Loaded::choose`] picks the profile, [`find_token`] its token, [`Theme::load`] the colours.
 
+mod attention;
 mod edit;
 pub mod keymap;
 mod load;
@@ -17,6 +18,7 @@ mod tests;
 pub mod theme;
 mod views;
 
+pub use attention::{NotificationRule, Notifications, QuietHours};
 pub use edit::save_profile;
 pub use keymap::{Action, Context, Keymap, Match, key_name};
 pub use load::{BUILT_IN_VIEWS, Chosen, Loaded, name_for};
@@ -26,7 +28,7 @@ pub use replies::{Replies, Reply, is_name as is_reply_name};
 pub use secret::{
     COMMAND_TIMEOUT, TOKEN_VARIABLE, Token, TokenError, TokenOrigin, find_token, run_token_command, store_token,
 };
-pub use settings::{Config, Frames, History, Log, MarkRead, Media, Notifications, Pictures};
+pub use settings::{Clock, Config, Frames, History, Log, MarkRead, Media, Pictures, Times};
 pub(crate) use source::in_words;
 pub use source::{ConfigError, Position, Source};
 pub use theme::{ColourDepth, Theme};

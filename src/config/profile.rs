@@ -53,6 +53,9 @@ pub struct Profile {
     /// The business phone line (`phoneNumberId`) whose conversations are shown; without it those of all active lines.
     #[serde(default)]
     pub line: Option<String>,
+    /// Open it at the start, behind the profile in front: what is unread there is counted, and it may ring.
+    #[serde(default)]
+    pub background: bool,
     /// The e-mail that `login` offers.
     #[serde(default)]
     pub email: Option<String>,
@@ -129,6 +132,7 @@ impl Profile {
             variables: BTreeMap::new(),
             account: None,
             line: None,
+            background: false,
             email: None,
             token: None,
             token_env: None,

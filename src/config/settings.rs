@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::attention::Notifications;
 use super::keymap::RawKeys;
 use super::profile::Profile;
 use super::views::SavedView;
@@ -25,6 +26,8 @@ pub struct Config {
     pub mouse: bool,
     /// What calls for attention.
     pub notifications: Notifications,
+    /// How dates and times are written.
+    pub times: Times,
     /// When a conversation is marked as read.
     pub mark_read: MarkRead,
     /// How much is fetched and kept.
@@ -45,16 +48,37 @@ pub struct Config {
     pub profiles: BTreeMap<String, Profile>,
 }
 
-/// What calls for attention when a message arrives that is not on the screen.
+/// How dates and times are written. The zone is the system's, or that of `TZ`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Notifications {
-    /// Ring the terminal's bell.
-    pub bell: bool,
-    /// Ask the terminal for a desktop notification (OSC 9, 777 or 99).
-    pub desktop: bool,
-    /// Say only that a message came, not from whom nor what.
-    pub hide_content: bool,
+pub struct Times {
+    /// A locale such as "de_DE"; "auto" is that of `LC_ALL`, `LC_TIME` or `LANG`.
+    pub locale: String,
+    /// The hours of the clock.
+    pub clock: Clock,
+    /// Lists say how long ago something was ("5m"), not when.
+    pub relative: bool,
+}
+
+/// How many hours a clock has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+pub enum Clock {
+    /// As the locale has it.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// Twelve, and again.
+    #[serde(rename = "12")]
+    Twelve,
+    /// Twenty-four.
+    #[serde(rename = "24")]
+    TwentyFour,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { locale: "auto".to_owned(), clock: Clock::default(), relative: true }
+    }
 }
 
 /// When a conversation is marked as read at the backend.
@@ -148,6 +172,7 @@ impl Default for Config {
             ascii: false,
             mouse: false,
             notifications: Notifications::default(),
+            times: Times::default(),
             mark_read: MarkRead::default(),
             history: History::default(),
             media: Media::default(),
@@ -157,12 +182,6 @@ impl Default for Config {
             keys: RawKeys::new(),
             profiles: BTreeMap::new(),
         }
-    }
-}
-
-impl Default for Notifications {
-    fn default() -> Self {
-        Self { bell: true, desktop: false, hide_content: false }
     }
 }
 

@@ -111,11 +111,15 @@ impl Source {
                 let span = if half == Half::Key { key.span() } else { value.span() };
                 return Some(self.position(span.start));
             }
-            table = match value.get_ref() {
-                DeValue::Table(inner) => inner,
+            (table, rest) = match (value.get_ref(), deeper) {
+                (DeValue::Table(inner), _) => (inner, deeper),
+                // the number of an entry, then what is in it
+                (DeValue::Array(all), [nth, deeper @ ..]) => match all.get(nth.parse::<usize>().ok()?)?.get_ref() {
+                    DeValue::Table(inner) => (inner, deeper),
+                    _ => return None,
+                },
                 _ => return None,
             };
-            rest = deeper;
         }
         None
     }
@@ -160,8 +164,16 @@ fn visit(table: &DeTable<'_>, path: &mut Vec<String>, each: &mut impl FnMut(&[St
         path.push(key.get_ref().to_string());
         each(path, key.span());
         each(path, value.span());
-        if let DeValue::Table(inner) = value.get_ref() {
-            visit(inner, path, each);
+        match value.get_ref() {
+            DeValue::Table(inner) => visit(inner, path, each),
+            DeValue::Array(all) => {
+                for one in all {
+                    if let DeValue::Table(inner) = one.get_ref() {
+                        visit(inner, path, each);
+                    }
+                }
+            }
+            _ => {}
         }
         path.pop();
     }

@@ -28,12 +28,16 @@ pub(super) enum Later {
     Painting(Painting),
 }
 
-/// Does something beside the event loop; what it brings comes through the channel.
-pub(super) fn aside(later: &mpsc::UnboundedSender<Later>, work: impl FnOnce() -> Later + Send + 'static) {
+/// Does something beside the event loop; what it brings comes through the channel, for the profile of this name.
+pub(super) fn aside(
+    later: &mpsc::UnboundedSender<(String, Later)>,
+    seat: String,
+    work: impl FnOnce() -> Later + Send + 'static,
+) {
     let later = later.clone();
     tokio::task::spawn_blocking(move || {
         // the program may have ended meanwhile
-        let _ = later.send(work());
+        let _ = later.send((seat, work()));
     });
 }
 

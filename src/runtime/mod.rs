@@ -7,9 +7,12 @@
 mod editor;
 mod files;
 mod local;
+mod others;
 mod outside;
 mod pace;
 mod playback;
+mod seat;
+mod switching;
 mod timers;
 mod watched;
 
@@ -22,9 +25,9 @@ use ratatui::layout::Rect;
 use tokio::sync::mpsc;
 
 use crate::app::picture::Shown;
-use crate::app::{self, Effect, Input, Msg, State};
-use crate::backend::{Backend, Command, Report, from_record, to_record};
-use crate::store::{self, Recorder, Store};
+use crate::app::{self, Effect, Input, Msg};
+use crate::backend::from_record;
+use crate::store;
 use crate::term::{
     self, Capabilities, InputReader, Modes, Output, Painter, Painting, PictureWay, Session, Signal, Signals,
     Termination, osc,
@@ -36,9 +39,13 @@ use crate::wire::record::Record;
 pub use files::Files;
 use local::Later;
 pub use local::look_at;
+use others::Behind;
+pub use others::{Open, Opening, Others};
 use pace::Pace;
 pub use playback::{Playback, Speed};
-use timers::Timers;
+use seat::Came;
+pub use seat::{Recording, Seat};
+pub use timers::Timers;
 pub use watched::Watched;
 
 /// Messages are taken in for at most this long before a frame is drawn.
@@ -51,42 +58,22 @@ const LET_ARRIVE: usize = 4;
 
 /// What the loop runs on.
 pub struct Parts {
-    /// The state to begin with.
-    pub state: State,
-    /// The backend part.
-    pub backend: Backend,
-    /// What it reports.
-    pub reports: mpsc::Receiver<Report>,
-    /// The store.
-    pub store: Store,
-    /// What it answers.
-    pub stored: mpsc::Receiver<store::Reply>,
-    /// Where the token comes from.
-    pub token: Watched,
+    /// The profile in front.
+    pub seat: Seat,
+    /// The other ones.
+    pub others: Others,
     /// What the terminal can do.
     pub capabilities: Capabilities,
     /// Whether to use the mouse.
     pub mouse: bool,
     /// Frames a second at most.
     pub frames_per_second: u16,
-    /// Where files go that the user asks for.
-    pub files: Files,
     /// The program that opens files, where one is configured.
     pub opener: Option<String>,
     /// How pictures are shown.
     pub pictures: PictureWay,
-    /// What happens is written there.
-    pub recorder: Option<Recording>,
     /// A recording that is played instead of a session.
     pub playback: Option<Playback>,
-}
-
-/// A recording that is being made.
-pub struct Recording {
-    /// Who writes it.
-    pub recorder: Recorder,
-    /// Keys are written as well.
-    pub keys: bool,
 }
 
 /// How the program ended.
@@ -113,12 +100,8 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
     let (later, comes) = mpsc::unbounded_channel();
     let terminal = Terminal::new(Painter::new(output.clone(), parts.capabilities.colors))?;
     let mut program = Program {
-        state: parts.state,
-        backend: parts.backend,
-        reports: parts.reports,
-        store: parts.store,
-        stored: parts.stored,
-        token: parts.token,
+        seat: parts.seat,
+        others: parts.others,
         capabilities: parts.capabilities,
         session,
         input: InputReader::start()?,
@@ -126,55 +109,22 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
         output,
         terminal,
         pace: Pace::new(parts.frames_per_second),
-        timers: Timers::default(),
         clock: Instant::now(),
         notified: 0,
-        files: parts.files,
         opener: parts.opener,
         pictures: parts.pictures,
         painting: None,
         painted: None,
         later,
         comes,
-        recorder: parts.recorder,
         playback: parts.playback,
         ending: None,
     };
     let ending = program.run().await;
     let left = program.session.leave();
-    let Program { mut state, backend, mut reports, store, .. } = program;
-    backend.close().await;
-    // What the backend still answered is taken in, and everything that must be kept is given to the store.
-    while let Ok(report) = reports.try_recv() {
-        keep(&mut state, &store, Msg::Backend(report));
-    }
-    keep(&mut state, &store, Msg::Leaving);
-    store.close().await;
+    let Program { seat, others, .. } = program;
+    tokio::join!(seat.leave(), others.leave());
     left.and(ending)
-}
-
-/// A message after the end: of what it wants only what the store is to do is done.
-fn keep(state: &mut State, store: &Store, msg: Msg) {
-    for effect in app::update(state, Timestamp::now(), msg) {
-        if let Effect::Store(command) = effect {
-            store.send(command);
-        }
-    }
-}
-
-/// What happens as lines of the recording.
-fn record(recording: &Recording, at: Timestamp, msg: &Msg) {
-    let line = match msg {
-        Msg::Backend(report) => to_record(at, report),
-        Msg::Input(Input::Key(key)) if recording.keys => {
-            let key = crokey::KeyCombination::from(*key).to_string();
-            Some(Record::Key { at, key })
-        }
-        _ => None,
-    };
-    if let Some(line) = line {
-        recording.recorder.record(&line);
-    }
 }
 
 /// The next line of a recording, when its time has come.
@@ -186,12 +136,9 @@ async fn next_record(playback: &mut Option<Playback>) -> Record {
 }
 
 struct Program {
-    state: State,
-    backend: Backend,
-    reports: mpsc::Receiver<Report>,
-    store: Store,
-    stored: mpsc::Receiver<store::Reply>,
-    token: Watched,
+    /// The profile in front.
+    seat: Seat,
+    others: Others,
     capabilities: Capabilities,
     session: Session<io::Stdout>,
     input: InputReader,
@@ -199,12 +146,10 @@ struct Program {
     output: Output,
     terminal: Terminal<Painter<Output>>,
     pace: Pace,
-    timers: Timers,
     /// When the minute changes.
     clock: Instant,
     /// Counts notifications, to tell them apart.
     notified: u32,
-    files: Files,
     opener: Option<String>,
     pictures: PictureWay,
     /// The picture that the terminal is to paint, or has painted.
@@ -212,9 +157,8 @@ struct Program {
     /// Where it is painted.
     painted: Option<Rect>,
     /// What is done beside the loop tells it this way.
-    later: mpsc::UnboundedSender<Later>,
-    comes: mpsc::UnboundedReceiver<Later>,
-    recorder: Option<Recording>,
+    later: mpsc::UnboundedSender<(String, Later)>,
+    comes: mpsc::UnboundedReceiver<(String, Later)>,
     playback: Option<Playback>,
     ending: Option<Ending>,
 }
@@ -223,10 +167,11 @@ struct Program {
 #[expect(clippy::large_enum_variant, reason = "one at a time")]
 enum Woken {
     Input(Option<Input>),
-    Report(Option<Report>),
+    Came(Came),
     Record(Record),
-    Stored(store::Reply),
-    Later(Later),
+    /// What was done aside for the profile of this name.
+    Later(String, Later),
+    Behind(Behind),
     Signal(Signal),
     Time,
 }
@@ -238,34 +183,31 @@ impl Program {
         }
         self.wind_clock();
         self.draw().await?;
+        self.others.begin();
+        self.tell_of_others().await?;
         loop {
             let now = Instant::now();
-            let due = [self.pace.due(now), self.timers.next(), Some(self.clock)].into_iter().flatten().min();
+            let timers = [self.seat.timers.next(), self.others.next_timer()];
+            let due = timers.into_iter().chain([self.pace.due(now), Some(self.clock)]).flatten().min();
             let wake_at = tokio::time::Instant::from_std(due.unwrap_or(self.clock));
             let woken = tokio::select! {
                 biased;
                 signal = self.signals.next() => Woken::Signal(signal),
                 input = self.input.next() => Woken::Input(input),
-                report = self.reports.recv() => Woken::Report(report),
+                came = self.seat.next() => Woken::Came(came),
                 record = next_record(&mut self.playback) => Woken::Record(record),
-                Some(reply) = self.stored.recv() => Woken::Stored(reply),
-                Some(later) = self.comes.recv() => Woken::Later(later),
+                Some((seat, later)) = self.comes.recv() => Woken::Later(seat, later),
+                behind = self.others.next() => Woken::Behind(behind),
                 () = tokio::time::sleep_until(wake_at) => Woken::Time,
             };
             match woken {
                 Woken::Signal(signal) => self.signal(signal).await?,
                 Woken::Input(Some(input)) => self.key(input).await?,
                 Woken::Input(None) => self.ending = Some(Ending::Gone),
-                Woken::Report(Some(report)) => self.take(Msg::Backend(report)).await?,
+                Woken::Came(came) => self.came(came).await?,
                 Woken::Record(record) => self.play(&record).await?,
-                Woken::Report(None) => self.ending = Some(Ending::Quit),
-                Woken::Stored(reply) => self.stored(reply).await?,
-                Woken::Later(Later::Msg(msg)) => self.take(*msg).await?,
-                Woken::Later(Later::Painting(painting)) => {
-                    let (columns, rows) = (painting.columns, painting.rows);
-                    self.painting = Some(painting);
-                    self.take(Msg::Picture(Shown::ByTerminal { columns, rows })).await?;
-                }
+                Woken::Later(seat, later) => self.later(&seat, later).await?,
+                Woken::Behind(behind) => self.behind(behind).await?,
                 Woken::Time => {}
             }
             self.drain().await?;
@@ -296,10 +238,8 @@ impl Program {
         for count in 0..DRAIN_COUNT {
             if let Some(input) = self.input.try_next() {
                 self.key(input).await?;
-            } else if let Ok(report) = self.reports.try_recv() {
-                self.take(Msg::Backend(report)).await?;
-            } else if let Ok(reply) = self.stored.try_recv() {
-                self.stored(reply).await?;
+            } else if let Some(came) = self.seat.try_next() {
+                self.came(came).await?;
             } else {
                 break;
             }
@@ -312,11 +252,22 @@ impl Program {
 
     async fn key(&mut self, input: Input) -> io::Result<()> {
         self.take(Msg::Input(input)).await?;
-        if self.state.dirty {
-            self.state.dirty = false;
+        if self.seat.state.dirty {
+            self.seat.state.dirty = false;
             self.pace.request_now();
         }
         Ok(())
+    }
+
+    async fn came(&mut self, came: Came) -> io::Result<()> {
+        match came {
+            Came::Report(Some(report)) => self.take(Msg::Backend(report)).await,
+            Came::Report(None) => {
+                self.ending = Some(Ending::Quit);
+                Ok(())
+            }
+            Came::Stored(reply) => self.stored(reply).await,
+        }
     }
 
     /// The store answers. What it kept is the first that there is to see.
@@ -335,10 +286,10 @@ impl Program {
             self.wind_clock();
             self.take(Msg::Clock).await?;
         }
-        for timer in self.timers.expired(now) {
+        for timer in self.seat.timers.expired(now) {
             self.take(Msg::Timer(timer)).await?;
         }
-        Ok(())
+        self.time_behind(now).await
     }
 
     /// The clock strikes at the next full minute.
@@ -352,22 +303,12 @@ impl Program {
         let mut msgs = vec![msg];
         while let Some(msg) = msgs.pop() {
             let at = self.now();
-            let was_open = self.state.open;
-            if let Some(recording) = &self.recorder {
-                record(recording, at, &msg);
-            }
-            let effects = app::update(&mut self.state, at, msg);
-            if let Some(recording) = &self.recorder {
-                for record in app::intents(at, &self.state, was_open, &effects) {
-                    recording.recorder.record(&record);
-                }
-            }
-            for effect in effects {
+            for effect in self.seat.take(at, msg) {
                 msgs.extend(self.fulfil(effect).await?);
             }
         }
-        if self.state.dirty {
-            self.state.dirty = false;
+        if self.seat.state.dirty {
+            self.seat.state.dirty = false;
             self.pace.request();
         }
         Ok(())
@@ -380,7 +321,7 @@ impl Program {
 
     /// A line of the recording.
     async fn play(&mut self, record: &Record) -> io::Result<()> {
-        let Some(dialect) = self.state.traffic.dialect.clone() else { return Ok(()) };
+        let Some(dialect) = self.seat.state.traffic.dialect.clone() else { return Ok(()) };
         match (from_record(record, &dialect), record) {
             (Ok(Some(report)), _) => self.take(Msg::Backend(report)).await?,
             (Ok(None), Record::Key { key, .. }) => {
@@ -388,7 +329,7 @@ impl Program {
                     self.key(Input::Key(key.into())).await?;
                 }
             }
-            (Ok(None), record) => app::repeat(&mut self.state, record),
+            (Ok(None), record) => app::repeat(&mut self.seat.state, record),
             (Err(problem), _) => tracing::error!(%problem, "a line of the recording cannot be read"),
         }
         self.pace.request();
@@ -410,13 +351,35 @@ impl Program {
         Ok(Msg::Done(Ok(Clean::line(&words))))
     }
 
+    /// Does something beside the loop; what it brings goes to the profile that is in front now.
+    fn aside(&self, work: impl FnOnce() -> Later + Send + 'static) {
+        local::aside(&self.later, self.seat.name.clone(), work);
+    }
+
+    /// Something that was done beside the loop brought this.
+    async fn later(&mut self, seat: &str, later: Later) -> io::Result<()> {
+        match later {
+            Later::Msg(msg) if seat == self.seat.name => self.take(*msg).await,
+            Later::Msg(msg) => self.take_named(seat, *msg).await,
+            Later::Painting(painting) if seat == self.seat.name => {
+                let (columns, rows) = (painting.columns, painting.rows);
+                self.painting = Some(painting);
+                self.take(Msg::Picture(Shown::ByTerminal { columns, rows })).await
+            }
+            Later::Painting(_) => Ok(()),
+        }
+    }
+
     async fn fulfil(&mut self, effect: Effect) -> io::Result<Option<Msg>> {
         match effect {
-            Effect::Backend(Command::Close) => {}
-            Effect::Backend(command) => self.backend.send(command),
-            Effect::Store(command) => self.store.send(command),
-            Effect::LookForToken => return Ok(self.token.has_changed().then_some(Msg::TokenChanged)),
-            Effect::Wake { after, timer } => self.timers.start(timer, after, Instant::now()),
+            // the seat has done these
+            Effect::Backend(_) | Effect::Store(_) | Effect::LookForToken | Effect::Wake { .. } => {}
+            Effect::Welcomed(file) => {
+                if let Err(error) = crate::config::write_private(&file, b"") {
+                    tracing::warn!(%error, "the welcome will be shown again");
+                }
+            }
+            Effect::TurnTo(name) => Box::pin(self.turn_to(&name)).await?,
             Effect::Copy(text) => {
                 if let Err(error) = osc::copy(&mut self.output, &self.capabilities, &text) {
                     tracing::warn!(%error, "could not copy");
@@ -436,15 +399,15 @@ impl Program {
                 osc::title(&mut self.output, &self.capabilities, &title)?;
                 self.output.commit()?;
             }
-            Effect::OpenLink(url) => return Ok(Some(Msg::Done(outside::open(&url, self.state.settings.ssh)))),
-            Effect::ListFolder(folder) => local::aside(&self.later, || local::list(folder)),
-            Effect::ChooseFile(path) => local::aside(&self.later, || local::choose(path)),
+            Effect::OpenLink(url) => return Ok(Some(Msg::Done(outside::open(&url, self.seat.state.settings.ssh)))),
+            Effect::ListFolder(folder) => self.aside(|| local::list(folder)),
+            Effect::ChooseFile(path) => self.aside(|| local::choose(path)),
             Effect::OpenFile(path) => {
-                return Ok(Some(local::open(&path, self.opener.as_deref(), self.state.settings.ssh)));
+                return Ok(Some(local::open(&path, self.opener.as_deref(), self.seat.state.settings.ssh)));
             }
             Effect::ShowPicture { path, columns, rows } => {
                 let way = self.pictures;
-                local::aside(&self.later, move || local::picture(&path, way, (columns, rows)));
+                self.aside(move || local::picture(&path, way, (columns, rows)));
             }
             Effect::Save { path, text, what } => return Ok(Some(Msg::Done(outside::save(&path, &text, what)))),
             Effect::Edit(text) => {
@@ -461,9 +424,9 @@ impl Program {
                 };
             }
             Effect::Replay { step } => return self.control(step).await.map(Some),
-            Effect::Export { name, text } => return Ok(Some(Msg::Done(self.files.save(&name, &text)))),
+            Effect::Export { name, text } => return Ok(Some(Msg::Done(self.seat.files.save(&name, &text)))),
             Effect::Patch { event, field, pointer } => {
-                return Ok(Some(Msg::Done(self.files.patch(&event, field, &pointer))));
+                return Ok(Some(Msg::Done(self.seat.files.patch(&event, field, &pointer))));
             }
             Effect::Repaint => self.repaint()?,
             Effect::Suspend => self.suspend().await?,
@@ -501,10 +464,10 @@ impl Program {
     async fn draw(&mut self) -> io::Result<()> {
         // The event of a resize may be late or tell an earlier size; the frame has the terminal's own.
         let size = self.terminal.size()?;
-        if (size.width, size.height) != self.state.size {
+        if (size.width, size.height) != self.seat.state.size {
             self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
         }
-        let picture = ui::picture(&self.state).filter(|_| self.painting.is_some());
+        let picture = ui::picture(&self.seat.state).filter(|_| self.painting.is_some());
         if self.painted.is_some() && self.painted != picture {
             // pixels do not give way to blank cells
             self.painted = None;
@@ -513,7 +476,7 @@ impl Program {
             }
             self.terminal.clear()?;
         }
-        let state = &self.state;
+        let state = &self.seat.state;
         self.terminal.draw(|frame| ui::draw(state, frame))?;
         if let (Some(area), Some(painting), None) = (picture, &self.painting, self.painted) {
             painting.paint(&mut self.output, area.x, area.y)?;
@@ -529,7 +492,7 @@ impl Program {
             return Err(error);
         }
         self.pace.drawn(Instant::now());
-        if self.state.timeline.has_undrawn() {
+        if self.seat.state.timeline.has_undrawn() {
             self.take(Msg::Drawn).await?;
         }
         Ok(())

@@ -22,7 +22,7 @@ pub(super) async fn recent(conn: &mut SqliteConnection, limit: u32) -> Result<Ve
     let sql = "SELECT json FROM conversations WHERE
                    id IN (SELECT id FROM conversations ORDER BY last_at DESC, id LIMIT ?)
                    OR id IN (SELECT conversation FROM drafts) OR id IN (SELECT conversation FROM outbox)
-                   OR id IN (SELECT value FROM positions WHERE name = 'open')
+                   OR id IN (SELECT value FROM positions WHERE name = 'open') OR id IN (SELECT conversation FROM muted)
                ORDER BY last_at DESC, id";
     let rows: Vec<String> = sqlx::query_scalar(sql).bind(limit).fetch_all(conn).await?;
     Ok(rows.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
@@ -57,6 +57,8 @@ pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> 
          ON CONFLICT (conversation, owner) DO UPDATE SET text = drafts.text || char(10) || excluded.text",
         "DELETE FROM drafts WHERE conversation = ?1 AND ?2 IS NOT NULL",
         "UPDATE positions SET value = ?2 WHERE value = ?1",
+        "INSERT INTO muted (conversation) SELECT ?2 FROM muted WHERE conversation = ?1 ON CONFLICT DO NOTHING",
+        "DELETE FROM muted WHERE conversation = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM conversations WHERE id = ?1 AND ?2 IS NOT NULL",
     ] {
         sqlx::query(sql).bind(gone.as_str()).bind(kept.as_str()).execute(&mut *conn).await?;

@@ -93,6 +93,13 @@ pub enum Command {
     },
     /// Where the user stands.
     Position(Position),
+    /// Whether a conversation may call for attention.
+    Mute {
+        /// Which.
+        conversation: Id,
+        /// It may not.
+        muted: bool,
+    },
     /// Words in the cached messages. Answered by [`Reply::Found`]; of searches that wait only the newest is answered.
     Search {
         /// Words that all stand in the message, each anywhere; case, accents and vowel points do not matter.
@@ -123,6 +130,8 @@ pub enum Reply {
         outbox: Vec<OutboxRow>,
         /// Where the user stood.
         position: Position,
+        /// The conversations that may not call for attention.
+        muted: Vec<Id>,
     },
     /// Messages of a conversation.
     Thread {

@@ -124,3 +124,20 @@ pub(super) async fn position(conn: &mut SqliteConnection) -> Result<Position, sq
         as_of: value("as_of").and_then(|at| at.parse::<Timestamp>().ok()),
     })
 }
+
+/// Notes whether a conversation may call for attention.
+pub(super) async fn mute(conn: &mut SqliteConnection, conversation: &Id, muted: bool) -> Result<(), sqlx::Error> {
+    let sql = if muted {
+        "INSERT INTO muted (conversation) VALUES (?) ON CONFLICT DO NOTHING"
+    } else {
+        "DELETE FROM muted WHERE conversation = ?"
+    };
+    sqlx::query(sql).bind(conversation.as_str()).execute(conn).await?;
+    Ok(())
+}
+
+/// The conversations that may not call for attention.
+pub(super) async fn muted(conn: &mut SqliteConnection) -> Result<Vec<Id>, sqlx::Error> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT conversation FROM muted").fetch_all(conn).await?;
+    Ok(ids.into_iter().map(Id::new).collect())
+}

@@ -41,6 +41,7 @@ pub use command::{Command, Fate, Hit, OutboxRow, Position, Reply};
 pub use conversation::StoredConversation;
 pub use outbox::LEASE;
 pub use recording::{Recorder, Recording, RecordingError};
+pub use snippet::around as snippet_around;
 
 use crate::config::{Paths, file_name};
 

@@ -29,6 +29,7 @@ pub(super) struct Pending {
     places: HashMap<(Id, Id), usize>,
     drafts: HashMap<Id, Option<String>>,
     position: Option<Position>,
+    muted: HashMap<Id, bool>,
     due: Option<Instant>,
     /// The last try failed: rows no longer make a batch before its time.
     waits: bool,
@@ -63,6 +64,11 @@ impl Pending {
 
     pub(super) fn position(&mut self, position: Position) {
         self.position = Some(position);
+        self.came();
+    }
+
+    pub(super) fn mute(&mut self, conversation: Id, muted: bool) {
+        self.muted.insert(conversation, muted);
         self.came();
     }
 
@@ -119,6 +125,9 @@ impl Pending {
         if let Some(position) = &self.position {
             drafts::put_position(conn, position).await?;
         }
+        for (conversation, muted) in &self.muted {
+            drafts::mute(conn, conversation, *muted).await?;
+        }
         for row in self.conversations.values() {
             cache::put(conn, row).await?;
         }
@@ -149,6 +158,7 @@ impl Pending {
         }
         if self.drafts.is_empty()
             && self.position.is_none()
+            && self.muted.is_empty()
             && self.conversations.is_empty()
             && self.messages.is_empty()
         {

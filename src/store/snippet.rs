@@ -7,7 +7,7 @@ const BEFORE: usize = 24;
 const LENGTH: usize = 100;
 
 /// The part of `text` around the first place where one of the folded `terms` stands; the beginning where none is found.
-pub(super) fn around(text: &Clean, terms: &[String]) -> Clean {
+pub fn around(text: &Clean, terms: &[String]) -> Clean {
     let line = text.to_line();
     let starts: Vec<usize> = graphemes(&line).map(|(start, _)| start).collect();
     let at = find_folded(&line, terms).first().map_or(0, |range| range.start);

@@ -48,6 +48,7 @@ pub(super) async fn load(
             drafts: drafts::adopt(conn, path, owner.name()).await?,
             outbox: outbox::all(conn).await?,
             position: drafts::position(conn).await?,
+            muted: drafts::muted(conn).await?,
         })
     }
     .await;

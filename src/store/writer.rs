@@ -213,6 +213,7 @@ impl Writer {
             Command::Search { query, within, limit } => self.ask(Question::Search { query, within, limit }).await,
             Command::Draft { conversation, text } => self.pending.draft(conversation, text),
             Command::Position(position) => self.pending.position(position),
+            Command::Mute { conversation, muted } => self.pending.mute(conversation, muted),
             Command::Enqueue(row) => self.urgent(row.client.clone(), Urgent::Enqueue(Box::new(row))).await,
             Command::Claim { client, after } => {
                 self.urgent(client.clone(), Urgent::Claim { client, after }).await;
@@ -293,8 +294,13 @@ impl Writer {
                 }
             }
         }
-        let empty =
-            || Reply::Started { conversations: vec![], drafts: vec![], outbox: vec![], position: Position::default() };
+        let empty = || Reply::Started {
+            conversations: vec![],
+            drafts: vec![],
+            outbox: vec![],
+            position: Position::default(),
+            muted: vec![],
+        };
         let reply = started.unwrap_or_else(empty);
         if let Reply::Started { outbox, .. } = &reply {
             self.watched = outbox.iter().map(|row| (row.client.clone(), row.fate)).collect();

@@ -89,7 +89,8 @@ fn fields(canvas: &Canvas<'_>, row: &Conversation) -> Vec<(String, String)> {
         add("", format!("the backend counts {theirs}"));
     }
     let when = |at| {
-        format!("{} {}", times::day_words(times::day(at, zone), times::day(state.now, zone)), times::clock(at, zone))
+        let day = state.settings.dates.day_words(times::day(at, zone), times::day(state.now, zone));
+        format!("{day} {}", state.clock(at))
     };
     if let Some(at) = row.last_at {
         add("last", when(at));

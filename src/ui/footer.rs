@@ -87,6 +87,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
             | Overlay::Sure { .. }
             | Overlay::TryJoin { .. },
         ) => with_keys(canvas, &[(Action::Confirm, "yes"), (Action::Decline, "no")]),
+        Some(Overlay::Welcome) => with_keys(canvas, &[(Action::Open, "begin"), (Action::Help, "all keys")]),
         Some(Overlay::Queue { .. }) => with_keys(
             canvas,
             &[

@@ -17,6 +17,8 @@ pub struct Glyphs {
     pub marked: &'static str,
     /// Before a count of unread messages that is not the backend's.
     pub drift: &'static str,
+    /// It may not call for attention.
+    pub muted: &'static str,
     /// A customer who waits: shortly, a while, long.
     pub waits: [&'static str; 3],
     /// A draft.
@@ -68,6 +70,7 @@ pub static UNICODE: Glyphs = Glyphs {
     alert: "!",
     marked: "◆",
     drift: "≠",
+    muted: "⊘",
     waits: ["◔", "◑", "◕"],
     draft: "✎",
     cut: "…",
@@ -98,6 +101,7 @@ pub static ASCII: Glyphs = Glyphs {
     alert: "!",
     marked: "+",
     drift: "#",
+    muted: "x",
     waits: [".", "o", "O"],
     draft: "~",
     cut: "~",
@@ -166,6 +170,7 @@ impl Glyphs {
             (long, "waits, an hour or longer"),
             (self.marked, "marked for what is done with several at once"),
             (self.drift, "the backend counts another number of unread messages"),
+            (self.muted, "muted: it neither rings nor notifies"),
             (self.draft, "has a draft"),
             (self.queued, "replies that wait to be sent"),
             (self.live, "live"),
@@ -192,7 +197,7 @@ mod tests {
             assert_eq!(states.len(), 3);
             assert_eq!(glyphs.waits.iter().collect::<HashSet<_>>().len(), 3);
             let marks = [glyphs.selected, glyphs.open, glyphs.draft, glyphs.rule, glyphs.heavy, glyphs.vertical];
-            for mark in marks.into_iter().chain(glyphs.waits).chain([glyphs.marked, glyphs.drift]) {
+            for mark in marks.into_iter().chain(glyphs.waits).chain([glyphs.marked, glyphs.drift, glyphs.muted]) {
                 assert_eq!(width(mark), 1);
             }
         }

@@ -6,14 +6,13 @@ use ratatui::style::{Modifier, Style};
 use super::{Canvas, Glyphs, Pen, pane_heading, words};
 use crate::app::layout::{self, ListParts};
 use crate::app::{BuiltIn, Focus, Loading, Sort, State, times, writing};
+use crate::backend::{RestError, SessionState};
 use crate::chat::window::Window;
 use crate::chat::{Conversation, ConversationKey, Status};
 use crate::config::{Action, Theme};
 
 /// Columns of the marks before a name.
 const MARKS: usize = 3;
-/// Columns of the time behind it.
-const TIME: usize = 6;
 /// Columns of the unread count behind that, with the space before it.
 const UNREAD: usize = 4;
 
@@ -66,7 +65,7 @@ pub(super) fn cached(state: &State, as_of: Option<jiff::Timestamp>) -> String {
     let zone = &state.settings.zone;
     match as_of {
         Some(at) if times::day(at, zone) == times::day(state.now, zone) => {
-            format!("cached, from {}", times::clock(at, zone))
+            format!("cached, from {}", state.clock(at))
         }
         Some(at) => format!("cached, {} old", times::span(state.now.duration_since(at))),
         None => "cached".to_owned(),
@@ -75,6 +74,7 @@ pub(super) fn cached(state: &State, as_of: Option<jiff::Timestamp>) -> String {
 
 fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused: bool) {
     let (state, theme, glyphs) = (canvas.state, canvas.theme, canvas.glyphs);
+    let time_columns = state.when_columns();
     let selected = state.inbox.selected() == Some(row.key);
     let open = state.open == Some(row.key);
     let resolved = row.status == Status::Resolved;
@@ -99,7 +99,7 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
         Some(waits) if in_one_row => (waits.mark, waits.style),
         _ => (" ", Style::new()),
     };
-    let time = row.last_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
+    let time = row.last_at.map(|at| state.when(at)).unwrap_or_default();
     let unread = match row.unread {
         0 if state.inbox.drift(row.key).is_some() => glyphs.drift.to_owned(),
         0 => String::new(),
@@ -110,25 +110,25 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
     let name = row.title();
     let mut pen = canvas.pen(area, 0);
     pen.put(mark, theme.list.unread).put(alert, alert_style).skip(1);
-    let room = pen.left().saturating_sub(TIME + UNREAD + 1);
+    let room = pen.left().saturating_sub(time_columns + UNREAD + 1);
     if in_one_row {
         // in a narrow list the name is worth more than half a preview
         let for_name = if room < 26 { room.saturating_sub(1) } else { (room / 2).min(18) };
         pen.cell(&name, for_name, name_style).skip(1);
-        let room = pen.left().saturating_sub(TIME + UNREAD + 1);
+        let room = pen.left().saturating_sub(time_columns + UNREAD + 1);
         let from = pen.x;
         preview(&mut pen, state, theme, glyphs, row, room);
         pen.go(from + u16::try_from(room).unwrap_or_default());
     } else {
         pen.cell(&name, room, name_style);
     }
-    pen.cell_right(&time, TIME, quiet(theme.list.time));
+    pen.cell_right(&time, time_columns, quiet(theme.list.time));
     pen.cell_right(&unread, UNREAD, theme.list.unread);
     if !in_one_row {
         let window = window(state, theme, row);
         let mut pen = canvas.pen(area, 1);
         pen.put(if selected { glyphs.selected } else { " " }, theme.list.unread).skip(MARKS - 1);
-        let aside = if waits.is_some() || window.is_some() { TIME + UNREAD } else { 0 };
+        let aside = if waits.is_some() || window.is_some() { time_columns + UNREAD } else { 0 };
         let room = pen.left().saturating_sub(1 + aside);
         let from = pen.x;
         preview(&mut pen, state, theme, glyphs, row, room);
@@ -136,7 +136,7 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
             pen.go(from + u16::try_from(room).unwrap_or_default()).skip(1);
             let (mark, words, style) =
                 waits.as_ref().map_or((" ", "", Style::new()), |waits| (waits.mark, waits.words.as_str(), waits.style));
-            pen.skip((TIME - 1).saturating_sub(1 + crate::text::width(words)));
+            pen.skip((time_columns - 1).saturating_sub(1 + crate::text::width(words)));
             pen.put(mark, style).put(words, style);
             let (words, style) = window.unwrap_or_default();
             pen.cell_right(&words, UNREAD + 1, style);
@@ -196,6 +196,10 @@ fn preview(pen: &mut Pen<'_>, state: &State, theme: &Theme, glyphs: &Glyphs, row
         put(if state.settings.ascii { "..." } else { "…" }, theme.thread.typing);
         return;
     }
+    if state.inbox.is_muted(row.key) {
+        put(glyphs.muted, theme.list.time);
+        put(" ", theme.list.time);
+    }
     if state.composer.has_draft(row.key) {
         put(glyphs.draft, theme.list.draft);
         put(" draft", theme.list.draft);
@@ -244,30 +248,56 @@ fn unrouted(canvas: &mut Canvas<'_>, area: Rect) {
 
 /// Why there is nothing, and what to do.
 fn empty(canvas: &mut Canvas<'_>, area: Rect) {
+    let (why, what) = nothing(canvas);
+    words(canvas, area, &why, &what);
+}
+
+fn nothing(canvas: &Canvas<'_>) -> (String, Vec<String>) {
     let state = canvas.state;
-    let again = canvas.hint(Action::Reconnect, "tries again");
-    match (&state.list, state.inbox.filter()) {
-        (_, Some(filter)) if !state.inbox.is_empty() => {
-            let filter = writing::shown(filter);
-            let clear = canvas.hint(Action::Back, "shows all");
-            words(canvas, area, "Nothing matches", &[format!("No conversation matches “{filter}”."), clear]);
+    if let Some(filter) = state.inbox.filter().filter(|_| !state.inbox.is_empty()) {
+        let filter = writing::shown(filter);
+        let all = canvas.hint(Action::Back, "shows all");
+        return ("Nothing matches".to_owned(), vec![format!("No conversation matches “{filter}”."), all]);
+    }
+    if !state.inbox.is_empty() {
+        return empty_view(canvas);
+    }
+    if let SessionState::SignedOut { reason } = &state.session.state {
+        return signed_out(reason);
+    }
+    match (&state.list, &state.list_failure) {
+        (_, Some(RestError::SignedOut { reason })) => signed_out(reason),
+        (Loading::Failed(reason), Some(RestError::Unreadable(_))) => {
+            let dialect = state.traffic.dialect.as_ref().map(|dialect| dialect.name.as_str()).unwrap_or_default();
+            let first = format!("The backend answers, but not as the dialect “{dialect}” expects: {reason}");
+            let second =
+                "`switchboard dialect probe URL` finds the dialect that fits; name it in the profile.".to_owned();
+            ("The list cannot be read".to_owned(), vec![first, second])
         }
-        (Loading::Done, _) if !state.inbox.is_empty() => {
-            let (why, what) = empty_view(canvas);
-            words(canvas, area, &why, &what);
+        (Loading::Failed(reason), _) => {
+            let again = canvas.hint(Action::Reconnect, "tries again");
+            let doctor = "`switchboard doctor` looks for the cause.".to_owned();
+            ("The list did not come".to_owned(), vec![reason.to_string(), again, doctor])
         }
-        (Loading::Failed(reason), _) => words(canvas, area, "The list did not come", &[reason.to_string(), again]),
         (Loading::Done, _) => {
             let whose = match state.lines.as_slice() {
                 [line] => line.phone.as_ref().or(line.name.as_ref()).map(|line| format!(" to {line}")),
                 _ => None,
             };
             let first = format!("Nobody has written{} yet.", whose.unwrap_or_default());
-            let second = "The first message appears here by itself.".to_owned();
-            words(canvas, area, "No conversations", &[first, second]);
+            let mut what = vec![first, "The first message appears here by itself.".to_owned()];
+            if let Some(line) = &state.settings.line {
+                what.push(format!("The profile shows the line {line} alone; without `line` it shows all of them."));
+            }
+            ("No conversations".to_owned(), what)
         }
-        (Loading::Not | Loading::Asked, _) => words(canvas, area, "Loading the list", &[]),
+        (Loading::Not | Loading::Asked, _) => ("Loading the list".to_owned(), Vec::new()),
     }
+}
+
+fn signed_out(reason: &str) -> (String, Vec<String>) {
+    let login = "`switchboard login` in another terminal signs in again; the list comes by itself then.".to_owned();
+    ("Not signed in".to_owned(), vec![format!("The backend refused the token: {reason}"), login])
 }
 
 /// Why a view has nothing, and what to do.

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::Canvas;
 use crate::app::{BuiltIn, Stage, times};
 use crate::backend::{Health, SessionState};
-use crate::text;
+use crate::text::{self, Clean};
 
 /// A part of the bar.
 struct Part {
@@ -141,6 +141,14 @@ fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     }
     if roomy && mine > 0 {
         parts.push(part(format!("mine {mine}"), bar));
+    }
+    for profile in &state.profiles {
+        let name = Clean::line(&profile.name);
+        if profile.trouble().is_some() {
+            parts.push(part(format!("{} {name}", canvas.glyphs.alert), canvas.theme.status.waiting));
+        } else if profile.unread > 0 {
+            parts.push(part(format!("{name} {}", profile.unread), canvas.theme.list.name_unread));
+        }
     }
     let unread = state.inbox.unread_conversations();
     if unread > 0 {

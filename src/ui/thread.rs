@@ -19,7 +19,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
     let current = (state.focus == Focus::Thread).then(|| rows::current(state, view)).flatten();
     let pane = Pane::sized(state, view, usize::from(area.width), usize::from(area.height));
-    let columns = Columns::of(pane.width);
+    let columns = pane.columns();
     let marked = update::marked(state);
     let (shown, _) = pane.visible();
     for (nth, shown) in (0..area.height).zip(shown) {

@@ -167,7 +167,7 @@ pub struct Operated {
 }
 
 /// A message that the server found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// Every id of its conversation.
     pub ids: Vec<NamedId>,

@@ -175,7 +175,8 @@ impl House {
         self.count(&self.store(), sql)
     }
 
-    fn count(&self, path: &std::path::Path, sql: &str) -> i64 {
+    /// What this database counts.
+    pub fn count(&self, path: &std::path::Path, sql: &str) -> i64 {
         self.runtime.block_on(async {
             let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).read_only(true);
             let Ok(mut conn) = options.connect().await else { return -1 };

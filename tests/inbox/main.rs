@@ -9,12 +9,14 @@
     reason = "what fails here fails the test"
 )]
 
+mod calling;
 #[path = "../peers/contract.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod contract;
 mod demo;
 mod eras;
 mod faults;
+mod first;
 #[path = "../faults/frames.rs"]
 mod frames;
 mod hostile;
@@ -24,6 +26,7 @@ mod leaving;
 mod media;
 #[path = "../peers/mod.rs"]
 mod peers;
+mod profiles;
 #[path = "../faults/proxy.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod proxy;

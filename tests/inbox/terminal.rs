@@ -31,6 +31,9 @@ impl Terminal {
     /// Starts the program with these arguments on a screen of this size, with directories of its own.
     pub fn start(columns: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().expect("a directory");
+        // as every user but on the first day
+        std::fs::create_dir_all(home.path().join("state")).expect("a directory");
+        std::fs::write(home.path().join("state/welcomed"), "").expect("a file");
         let mut terminal = Self::start_in(home.path(), columns, rows, args, env);
         terminal._home = Some(home);
         terminal

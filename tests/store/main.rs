@@ -96,8 +96,8 @@ impl Desk {
     async fn started(&mut self) -> Started {
         self.send(Command::Start { conversations: 100 });
         self.find(|reply| match reply {
-            Reply::Started { conversations, drafts, outbox, position } => {
-                Some(Started { conversations, drafts, outbox, open: position.open })
+            Reply::Started { conversations, drafts, outbox, position, muted } => {
+                Some(Started { conversations, drafts, outbox, open: position.open, muted })
             }
             _ => None,
         })
@@ -162,6 +162,7 @@ struct Started {
     drafts: Vec<(Id, String)>,
     outbox: Vec<OutboxRow>,
     open: Option<Id>,
+    muted: Vec<Id>,
 }
 
 fn folder() -> TempDir {

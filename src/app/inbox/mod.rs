@@ -406,12 +406,17 @@ impl Inbox {
         self.shelf.beside(key).muted
     }
 
-    /// Lets a conversation be silent, or not; says which.
-    pub fn toggle_mute(&mut self, key: ConversationKey) -> bool {
-        self.shelf.beside_mut(key).is_some_and(|beside| {
-            beside.muted = !beside.muted;
-            beside.muted
-        })
+    /// Lets a conversation be silent, or ring again.
+    pub fn mute(&mut self, key: ConversationKey, muted: bool) {
+        if let Some(beside) = self.shelf.beside_mut(key) {
+            beside.muted = muted;
+        }
+    }
+
+    /// Whether a conversation is one of those that a query asks for.
+    pub fn fits(&mut self, query: &Query, key: ConversationKey) -> bool {
+        let wait = self.wait(key);
+        self.shelf.get(key).is_some_and(|row| query.lets(row, wait, &self.me, &mut self.finder))
     }
 
     /// Whether a conversation is marked.

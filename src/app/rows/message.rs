@@ -129,7 +129,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     let day = time_of(message).map(|at| times::day(at, zone));
     let day_before = before.and_then(time_of).map(|at| times::day(at, zone));
     if let Some(day) = day.filter(|day| day_before != Some(*day)) {
-        out.push(Row::Day(times::day_words(day, pane.today)));
+        out.push(Row::Day(pane.state.settings.dates.day_words(day, pane.today)));
         together = false;
     }
     if pane.view.new_from == Some(index) {
@@ -137,7 +137,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
         together = false;
     }
     let first = out.len();
-    let columns = Columns::of(pane.width);
+    let columns = pane.columns();
     quote(pane, message, columns, &mut out);
     body(message, columns, &mut out);
     reactions(pane, message, columns, &mut out);
@@ -145,7 +145,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     failure(pane, message, columns, &mut out);
     if let Some(Row::Line(line)) = out.get_mut(first) {
         line.head = Some(Head {
-            time: time_of(message).filter(|at| !together || !same_minute(before, *at)).map(|at| times::clock(at, zone)),
+            time: time_of(message).filter(|at| !together || !same_minute(before, *at)).map(|at| pane.state.clock(at)),
             name: (!together).then(|| name(pane, message, columns)),
             direction: message.direction,
             tick: tick(pane, message),
@@ -189,7 +189,7 @@ fn start(pane: &Pane<'_>) -> Cow<'static, str> {
 
 fn gap_at<'a>(pane: &Pane<'a>, index: usize) -> Option<Row<'a>> {
     let gap = pane.gaps.iter().find(|gap| gap.index == index)?;
-    let since = times::clock(gap.since, &pane.state.settings.zone);
+    let since = pane.state.clock(gap.since);
     Some(Row::Gap(format!("messages since {since} may be missing here")))
 }
 

@@ -22,15 +22,16 @@ fn clean(text: &str) -> Clean {
 fn state() -> State {
     let settings = Settings {
         profile: Clean::line("test"),
+        line: None,
         demo: false,
         ascii: false,
         zone: TimeZone::UTC,
         list_limit: 100,
         thread_limit: 50,
         thread_memory: 1_000,
-        bell: true,
-        notify: false,
-        hide_content: false,
+        dates: crate::app::dates::Dates::default(),
+        relative: true,
+        attention: crate::app::attention::Attention::default(),
         mark_read: true,
         presence: SignedDuration::from_secs(60),
         ssh: false,
@@ -275,7 +276,7 @@ proptest! {
         let key = state.open.unwrap();
         {
             let pane = Pane::of(&state, view(&state)).unwrap();
-            let columns = Columns::of(pane.width);
+            let columns = pane.columns();
             for index in 0..messages.len() {
                 let rows = pane.rows(index);
                 prop_assert!(!rows.is_empty());

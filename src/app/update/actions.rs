@@ -9,7 +9,7 @@ use crate::app::files::Then;
 use crate::app::inbox::BuiltIn;
 use crate::app::state::{Focus, Overlay, Sure, TrafficSize};
 use crate::app::threads::Anchor;
-use crate::app::{Deed, Picking, layout, offered, rows};
+use crate::app::{Deed, Picking, layout, offered, profiles, rows};
 use crate::backend::Command;
 use crate::chat::{ConversationKey, Status};
 use crate::config::Action;
@@ -67,6 +67,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             state.panels.overlay = Some(Overlay::GoTo { search: String::new(), chosen: 0 });
             overlays::look_up(state);
         }
+        Action::Profiles => super::profiles::choose(state),
         Action::Views => views::choose(state),
         Action::ViewAll => views::show(state, BuiltIn::All.view()),
         Action::ViewMine => views::show(state, BuiltIn::Mine.view()),
@@ -141,7 +142,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Labels => deeds::choose(state, Picking::Labels, out),
         Action::Priority => deeds::choose(state, Picking::Priority, out),
         Action::UndoChange => deeds::undo(state, out),
-        Action::Mute => handling::mute(state),
+        Action::Mute => handling::mute(state, out),
         Action::Delete => {}
         Action::NewLine => {
             state.composer.area.insert_newline();
@@ -175,6 +176,11 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             show_traffic(state, size);
         }
         Action::Help => state.panels.overlay = Some(Overlay::Help { search: String::new(), scroll: 0 }),
+        Action::RelativeTimes => {
+            state.settings.relative = !state.settings.relative;
+            let words = if state.settings.relative { "how long ago something was" } else { "when something was" };
+            say(state, false, format!("Lists say {words}"));
+        }
         Action::Redraw => out.push(Effect::Repaint),
         Action::Reconnect => {
             out.push(Effect::Backend(Command::Reconnect));
@@ -191,22 +197,14 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
 
 /// Leaving asks only when something would be lost: what is on disk is there again the next time.
 fn quit(state: &mut State, out: &mut Vec<Effect>) {
-    if state.keep.is_safe(state.settings.demo) {
+    let mut left: Vec<String> = profiles::left_behind(state).iter().map(ToString::to_string).collect();
+    for profile in &state.profiles {
+        left.extend(profile.left_behind.iter().map(|left| format!("{}: {left}", profile.name)));
+    }
+    if left.is_empty() {
         return out.push(Effect::Quit);
     }
-    let waiting = state.outbox.items().len();
-    let drafts = state.composer.drafts();
-    if waiting == 0 && drafts == 0 {
-        return out.push(Effect::Quit);
-    }
-    let mut parts = Vec::new();
-    if waiting > 0 {
-        parts.push(format!("{waiting} not sent"));
-    }
-    if drafts > 0 {
-        parts.push(format!("{drafts} with a draft"));
-    }
-    state.panels.overlay = Some(Overlay::Quit { reason: Clean::line(&parts.join(", ")) });
+    state.panels.overlay = Some(Overlay::Quit { reason: Clean::line(&left.join(", ")) });
 }
 
 fn page(state: &State) -> isize {

@@ -19,17 +19,27 @@ pub(super) fn subjects(state: &State) -> Vec<ConversationKey> {
 }
 
 /// Lets conversations neither ring nor notify, or lets them again.
-pub(super) fn mute(state: &mut State) {
+pub(super) fn mute(state: &mut State, out: &mut Vec<Effect>) {
     let keys = subjects(state);
-    let muted = keys.iter().filter(|key| state.inbox.toggle_mute(**key)).count();
+    let mut muted = 0;
+    for key in &keys {
+        let mute = !state.inbox.is_muted(*key);
+        muted += usize::from(mute);
+        state.inbox.mute(*key, mute);
+        if let Some(row) = state.inbox.get(*key) {
+            out.push(Effect::Store(crate::store::Command::Mute { conversation: row.id.clone(), muted: mute }));
+        }
+    }
     match keys.as_slice() {
         [] => say(state, false, "No conversation is selected"),
         [key] => {
             let name = title_of(state, *key);
-            let words = if muted > 0 { "is silent here until you leave" } else { "may ring again" };
+            let words = if muted > 0 { "is silent from now on" } else { "may ring again" };
             say(state, false, format!("{name} {words}"));
         }
-        several => say(state, false, format!("{muted} of {} silent here", counted(several.len(), "conversation"))),
+        several => {
+            say(state, false, format!("{muted} of {} silent from now on", counted(several.len(), "conversation")))
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub fn context(state: &State) -> Context {
         Some(
             Overlay::Palette { .. }
             | Overlay::Views { .. }
+            | Overlay::Profiles { .. }
             | Overlay::GoTo { .. }
             | Overlay::Replies { .. }
             | Overlay::Ask { .. }
@@ -44,7 +45,8 @@ pub fn context(state: &State) -> Context {
             | Overlay::TryJoin { .. },
         ) => Context::Dialog,
         Some(
-            Overlay::Unrouted { .. }
+            Overlay::Welcome
+            | Overlay::Unrouted { .. }
             | Overlay::Links { .. }
             | Overlay::Files { .. }
             | Overlay::Picture { .. }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Effect, State, fetch_latest, mending, queue, reading, say, sending, storing, title_of, watch};
+use super::{Effect, State, attention, fetch_latest, mending, queue, reading, say, sending, storing, title_of, watch};
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
@@ -99,7 +99,10 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
         }
     }
     state.unread_owed.clear();
+    let unread_before = attention::before_list(state, purpose);
     state.inbox.put_all(rows);
+    storing::mute_kept(state);
+    attention::after_list(state, unread_before, out);
     for (key, unread) in told {
         state.inbox.told_unread(key, unread);
     }

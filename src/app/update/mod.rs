@@ -2,6 +2,7 @@
 
 mod actions;
 mod attaching;
+mod attention;
 mod catalogues;
 mod composing;
 mod deeds;
@@ -14,6 +15,7 @@ mod overlays;
 mod peeking;
 mod placing;
 mod presence;
+mod profiles;
 mod queue;
 mod reacting;
 mod reading;
@@ -32,6 +34,7 @@ mod views;
 mod waiting;
 
 pub use attaching::offered;
+pub use attention::Calls;
 pub use fetching::of_thread;
 pub use keys::context;
 pub use lists::Missed;
@@ -40,7 +43,7 @@ pub use peeking::Peeked;
 pub use reacting::offered as reactions_offered;
 pub use reading::Telling;
 pub use replay::{intents, repeat};
-pub use searching::{marked, nothing_found};
+pub use searching::{conversation_of, marked, nothing_found};
 pub use sending::LONGEST_TEXT;
 pub use storing::Listing;
 pub use templating::found as templates_found;
@@ -91,6 +94,8 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.dirty = true;
             templating::warn(state);
         }
+        Msg::Profiles(profiles) => profiles::told(state, profiles),
+        Msg::Front(front) => profiles::front(state, front, &mut out),
         Msg::Timer(timer) => match timer {
             Timer::MarkRead(key) => reading::tell(state, key, &mut out),
             Timer::TypingEnds(key) => {
@@ -103,6 +108,8 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             Timer::Countdown => session::count_down(state, &mut out),
             Timer::Keep => storing::flush(state, &mut out),
             Timer::Outbox => session::try_again(state, &mut out),
+            Timer::Attention => attention::summary(state, &mut out),
+            Timer::Search => searching::ask_backend(state, &mut out),
             Timer::Token => session::look_for_token(state, &mut out),
             Timer::FetchAgain(key) => mending::again(state, key, &mut out),
             Timer::FindEvents => traffic::go_on(state, &mut out),
@@ -182,6 +189,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
         Report::Thread { key, page, limit, purpose, epoch, result } => {
             peeking::answered(state, key, &result);
             lists::thread(state, key, &lists::Asked { page, limit, purpose, epoch }, result, out);
+            searching::follow(state, out);
             peeking::peek(state, out);
         }
         Report::Conversation { id, result } => waiting::fetched(state, &id, result, out),
@@ -197,6 +205,7 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
             reacting::answered(state, key, &operation, &result);
             deeds::operated(state, key, &operation, result, out);
         }
+        Report::Found { query, result } => searching::found_remotely(state, &query, result),
         Report::Catalogue { catalogue, result, .. } => catalogues::came(state, catalogue, result),
         Report::Handshake(handshake) => state.traffic.connected(*handshake),
         Report::Exchange(exchange) => state.traffic.exchanged(*exchange),

@@ -4,8 +4,8 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::{
-    Effect, State, actions, attaching, composing, deeds, fetching, handling, queue, reacting, searching, templating,
-    traffic, views, waiting,
+    Effect, State, actions, attaching, composing, deeds, fetching, handling, profiles, queue, reacting, searching,
+    templating, traffic, views, waiting,
 };
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
@@ -93,6 +93,12 @@ fn conversation_hits(state: &State, search: &str) -> Vec<ConversationKey> {
 /// Lets an overlay have an action; `false` when it is none of its business.
 pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) -> bool {
     let unrouted = state.unrouted.len();
+    if state.panels.overlay == Some(Overlay::Welcome) {
+        // it goes with the first key, and any other than Enter and Esc does what it does
+        state.panels.overlay = None;
+        out.extend(state.files.welcomed.take().map(Effect::Welcomed));
+        return matches!(action, Action::Open | Action::Back);
+    }
     match action {
         Action::Down | Action::SearchNext => choose(state, 1),
         Action::Up | Action::SearchPrevious => choose(state, -1),
@@ -165,6 +171,7 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
     match state.panels.overlay.as_mut()? {
         Overlay::Palette { search, chosen }
         | Overlay::Views { search, chosen }
+        | Overlay::Profiles { search, chosen }
         | Overlay::Replies { search, chosen }
         | Overlay::GoTo { search, chosen }
         | Overlay::Search { search, chosen, .. }
@@ -176,7 +183,8 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Forward { search, chosen, .. } => Some((search, chosen)),
         Overlay::Help { search, scroll } => Some((search, scroll)),
         Overlay::Pick(pick) => Some((&mut pick.search, &mut pick.chosen)),
-        Overlay::Paste { .. }
+        Overlay::Welcome
+        | Overlay::Paste { .. }
         | Overlay::Unrouted { .. }
         | Overlay::Menu { .. }
         | Overlay::TryJoin { .. }
@@ -245,6 +253,7 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Palette { search, .. }) => palette_hits(state, search).len(),
         Some(Overlay::Pick(pick)) => pick::lines(state, pick).len(),
         Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
+        Some(Overlay::Profiles { search, .. }) => crate::app::profiles::hits(state, search).len(),
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
         Some(Overlay::Replies { search, .. }) => state.replies.matching(search).len(),
         Some(Overlay::Links { links, .. }) => links.len(),
@@ -255,7 +264,7 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Files { then, .. }) => fetching::of_thread(state, *then).len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Queue { .. }) => state.outbox.items().len(),
-        Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |(_, hits)| hits.len()),
+        Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |found| found.hits.len()),
         Some(Overlay::Menu { menu, .. }) => traffic::menu_lines(state, menu).len(),
         Some(Overlay::Help { .. }) => crate::app::help::lines(state).len(),
         _ => 0,
@@ -306,6 +315,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
                 views::show(state, view);
             }
         }
+        Some(Overlay::Profiles { search, chosen }) => profiles::take(state, &search, chosen, out),
         Some(Overlay::GoTo { chosen, .. }) => {
             if let Some(key) = state.panels.hits.get(chosen).copied() {
                 actions::enter(state, key, out);

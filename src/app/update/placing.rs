@@ -1,6 +1,6 @@
 //! Putting a message into its conversation: the thread, the row, the count of what is unread.
 
-use super::{Effect, State, reading, sending, storing, title_of};
+use super::{Effect, State, attention, reading, sending, storing};
 use crate::app::threads::{Anchor, Loading};
 use crate::chat::thread::Inserted;
 use crate::chat::{Content, ConversationFacts, ConversationKey, Direction, Message, Origin, Verdict};
@@ -97,7 +97,7 @@ pub(super) fn place(
         state.inbox.set_wait(key, since);
     }
     if inbound {
-        count_unread(state, key, preview, out);
+        count_unread(state, key, message_at, preview, out);
     }
     match (open, out_of_order) {
         (_, true) => Verdict::OutOfOrder { key },
@@ -129,7 +129,13 @@ fn raise(
 }
 
 /// Counts an inbound message that the user does not see, and tells them.
-fn count_unread(state: &mut State, key: ConversationKey, body: Clean, out: &mut Vec<Effect>) {
+fn count_unread(
+    state: &mut State,
+    key: ConversationKey,
+    written: Option<jiff::Timestamp>,
+    body: Clean,
+    out: &mut Vec<Effect>,
+) {
     let counted_by_update = state.unread_owed.get_mut(&key).filter(|owed| **owed > 0);
     if let Some(owed) = counted_by_update {
         *owed -= 1;
@@ -139,18 +145,5 @@ fn count_unread(state: &mut State, key: ConversationKey, body: Clean, out: &mut 
     if reading::in_view(state, key) {
         return reading::look(state, out);
     }
-    if state.live_since.is_none() || state.inbox.is_muted(key) {
-        return;
-    }
-    if state.settings.bell {
-        out.push(Effect::Bell);
-    }
-    if state.settings.notify {
-        let (title, body) = if state.settings.hide_content {
-            (Clean::line("Switchboard"), Clean::line("A new message"))
-        } else {
-            (title_of(state, key), body)
-        };
-        out.push(Effect::Notify { title, body });
-    }
+    attention::call(state, key, written, body, out);
 }

@@ -30,6 +30,7 @@ pub(super) fn in_view(state: &State, key: ConversationKey) -> bool {
         None => state.last_key.is_some_and(|at| state.now.duration_since(at) < state.settings.presence),
     };
     somebody
+        && state.front
         && state.open == Some(key)
         && state.panels.overlay.is_none()
         && state.panels.traffic != TrafficSize::Full

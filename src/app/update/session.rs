@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Effect, State, queue, say};
+use super::{Effect, State, attention, queue, say};
 use crate::app::msg::Timer;
 use crate::backend::{Command, Session, SessionState};
 
@@ -17,6 +17,9 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
     let live = matches!(session.state, SessionState::Live | SessionState::Silent { .. });
     if live && state.live_since.is_none() {
         state.live_since = Some(state.now);
+    }
+    if is_now && !was_connected {
+        attention::connected(state);
     }
     state.dirty |= state.session != session;
     state.session = session;

@@ -37,8 +37,10 @@ pub(super) fn replied(state: &mut State, reply: Reply, out: &mut Vec<Effect>) {
                 say(state, true, format!("The store was damaged: it is set aside as {}; {what}", path.display()));
             }
         }
-        Reply::Started { conversations, drafts, outbox, position } => {
+        Reply::Started { conversations, drafts, outbox, position, muted } => {
             started(state, conversations, position.as_of, out);
+            state.keep.muted = muted.into_iter().collect();
+            mute_kept(state);
             for (id, text) in drafts {
                 if let Some(key) = known(state, &id, out) {
                     state.composer.restore(key, &text);
@@ -47,8 +49,11 @@ pub(super) fn replied(state: &mut State, reply: Reply, out: &mut Vec<Effect>) {
             waiting(state, outbox, out);
             resume(state, position, out);
         }
-        Reply::Thread { key, messages, .. } => thread(state, key, messages),
-        Reply::Around { key, ids, messages } => searching::around(state, key, &ids, messages),
+        Reply::Thread { key, messages, .. } => {
+            thread(state, key, messages);
+            searching::follow(state, out);
+        }
+        Reply::Around { key, ids, messages } => searching::around(state, key, &ids, messages, out),
         Reply::Found { query, within, hits } => searching::found(state, &query, within.as_ref(), hits),
         Reply::Enqueued { client } => queue::enqueued(state, &client, out),
         Reply::Unwritten { client, what } => queue::unwritten(state, &client, &what, out),
@@ -72,6 +77,16 @@ pub(super) fn replied(state: &mut State, reply: Reply, out: &mut Vec<Effect>) {
         }
     }
     state.dirty = true;
+}
+
+/// Conversations that an earlier run muted are muted again, as soon as they are in the list.
+pub(super) fn mute_kept(state: &mut State) {
+    for id in state.keep.muted.iter().cloned().collect::<Vec<Id>>() {
+        if let Some(key) = key_of(state, &id) {
+            state.inbox.mute(key, true);
+            state.keep.muted.remove(&id);
+        }
+    }
 }
 
 /// The conversation with this id.

@@ -1,5 +1,8 @@
+mod attention;
 mod deeds;
 mod enclosing;
+mod profiles;
+mod searching;
 mod traffic;
 mod triage;
 mod writing;
@@ -95,15 +98,16 @@ impl World {
         let now = Timestamp::new(1_790_000_100, 0).unwrap();
         let settings = Settings {
             profile: Clean::line("test"),
+            line: None,
             demo: false,
             ascii: false,
             zone: TimeZone::UTC,
+            dates: crate::app::dates::Dates::default(),
+            relative: true,
             list_limit: 100,
             thread_limit: 50,
             thread_memory: 1_000,
-            bell: true,
-            notify: false,
-            hide_content: false,
+            attention: crate::app::attention::Attention::default(),
             mark_read: true,
             presence: jiff::SignedDuration::from_secs(60),
             ssh: false,

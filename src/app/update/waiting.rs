@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::routing::message_event;
-use super::{Effect, State, lists, placing, say, title_of};
+use super::{Effect, State, lists, placing, say, searching, title_of};
 use crate::app::outbox::Fate;
 use crate::app::state::Unrouted;
 use crate::backend::{Command, RestError};
@@ -95,14 +95,16 @@ fn refused_lately(state: &State, id: &Id) -> Option<Clean> {
 }
 
 /// Asks for an unknown conversation, unless that is under way or failed a moment ago.
-pub(super) fn ask_for(state: &mut State, id: &Id, out: &mut Vec<Effect>) {
+/// `false` in the latter case.
+pub(super) fn ask_for(state: &mut State, id: &Id, out: &mut Vec<Effect>) -> bool {
     if refused_lately(state, id).is_some() {
-        return;
+        return false;
     }
     if !state.waiting.unknown.contains_key(id) {
         state.waiting.unknown.insert(id.clone(), Vec::new());
         out.push(Effect::Backend(Command::FetchConversation { id: id.clone() }));
     }
+    true
 }
 
 /// A conversation that an event named was fetched, or could not be.
@@ -153,6 +155,7 @@ pub(super) fn fetched(state: &mut State, id: &Id, result: Result<ThreadPage, Res
         state.timeline.decide_again(seq, decision.verdict, decision.key, rule);
         state.traffic.changed(&state.timeline, seq);
     }
+    searching::conversation_came(state, id, reason.as_ref(), out);
     state.dirty = true;
 }
 

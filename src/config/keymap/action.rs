@@ -103,6 +103,8 @@ actions! {
         Unmark = "unmark",
         /// Show every command with its key
         Palette = "palette",
+        /// Switch to another profile; this one runs on behind it
+        Profiles = "profiles",
     }
     Read {
         /// Load older messages
@@ -225,6 +227,8 @@ actions! {
         Traffic = "traffic",
         /// Show the traffic panel on the whole screen, or as a panel again
         TrafficFullScreen = "traffic-full-screen",
+        /// Show in lists how long ago something was, or when
+        RelativeTimes = "relative-times",
         /// Show the keys
         Help = "help",
         /// Draw the screen anew

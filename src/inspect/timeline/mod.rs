@@ -286,6 +286,11 @@ impl Timeline {
         }
     }
 
+    /// What was pushed so far was never drawn: there was no screen for it.
+    pub fn leave_undrawn(&mut self) {
+        self.undrawn = 0;
+    }
+
     /// Whether events wait for [`Timeline::drawn`].
     pub fn has_undrawn(&self) -> bool {
         self.undrawn > 0

@@ -4,6 +4,7 @@ mod choice;
 mod files;
 mod help;
 mod pick;
+mod profiles;
 mod prompt;
 mod question;
 mod queue;
@@ -11,6 +12,7 @@ mod search;
 mod templates;
 mod traffic;
 mod unrouted;
+mod welcome;
 
 use ratatui::layout::Rect;
 
@@ -28,6 +30,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Help { search, scroll } => help::draw(canvas, search, *scroll),
         Overlay::Palette { search, chosen } => prompt::palette(canvas, search, *chosen),
         Overlay::Views { search, chosen } => prompt::views(canvas, search, *chosen),
+        Overlay::Welcome => welcome::draw(canvas),
+        Overlay::Profiles { search, chosen } => profiles::draw(canvas, search, *chosen),
         Overlay::GoTo { search, chosen } => prompt::conversations(canvas, "Go to", search, *chosen),
         Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
         Overlay::Replies { search, chosen } => choice::replies(canvas, search, *chosen),

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{boxed, mark, typed};
 use crate::app::layout::list_top;
-use crate::app::{Sort, times, update};
+use crate::app::{Sort, update};
 use crate::chat::{ConversationKey, Id};
 use crate::text;
 use crate::ui::Canvas;
@@ -133,10 +133,11 @@ fn found(canvas: &mut Canvas<'_>, area: Rect, chosen: usize) {
         pen.skip(3).cell(&row.title(), 24, theme.list.name).skip(1);
         let phone = row.phone.as_ref().map(crate::chat::Phone::shown).unwrap_or_default();
         pen.cell(&phone, 16, theme.screen.dim).skip(1);
-        let room = pen.left().saturating_sub(8);
+        let columns = state.when_columns() + 1;
+        let room = pen.left().saturating_sub(columns + 1);
         pen.cell(row.preview.as_deref().unwrap_or_default(), room, theme.list.preview);
-        let time = row.last_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
-        pen.cell_right(&time, 7, theme.list.time);
+        let time = row.last_at.map(|at| state.when(at)).unwrap_or_default();
+        pen.cell_right(&time, columns, theme.list.time);
         mark(canvas, area, nth, index == chosen);
     }
 }

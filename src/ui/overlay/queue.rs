@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::boxed;
 use crate::app::layout::list_top;
 use crate::app::outbox::{Fate, Waits};
-use crate::app::{times, writing};
+use crate::app::writing;
 use crate::ui::Canvas;
 
 /// Rows of each: its text, and why it waits.
@@ -25,7 +25,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, chosen: usize) {
     for (nth, (index, item)) in (0..).zip(items.iter().enumerate().skip(top).take(page)) {
         let area = Rect { y: inside.y + nth * EACH, height: EACH, ..inside }.intersection(inside);
         let name = state.inbox.get(item.key).map(crate::chat::Conversation::title);
-        let time = times::clock(item.written, &state.settings.zone);
+        let time = state.clock(item.written);
         let mut pen = canvas.pen(area, 0);
         pen.skip(3).put(&time, theme.thread.time).skip(1);
         pen.cell(name.as_deref().unwrap_or("?"), 20, theme.list.name).skip(1);

@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 
 use super::boxed;
 use crate::app::layout::list_top;
-use crate::app::times;
 use crate::text;
 use crate::ui::Canvas;
 
@@ -22,7 +21,6 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, chosen: usize) {
     }
     let page = usize::from(inside.height / EACH).max(1);
     let top = list_top(Some(chosen), count, page);
-    let zone = &state.settings.zone;
     for (nth, (index, unrouted)) in (0..).zip(state.unrouted.iter().enumerate().skip(top).take(page)) {
         let area = Rect { y: inside.y + nth * EACH, height: EACH, ..inside }.intersection(inside);
         let from = unrouted.message.as_ref().and_then(|message| message.sender.clone());
@@ -31,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, chosen: usize) {
             Some(message) => message.preview(),
             None => text::Clean::line("a message that could not be read"),
         };
-        let time = times::clock(unrouted.received, zone);
+        let time = canvas.state.clock(unrouted.received);
         let mut pen = canvas.pen(area, 0);
         pen.skip(3).put(&time, theme.thread.time).skip(1);
         pen.cell(from.as_deref().unwrap_or("?"), 16, theme.thread.inbound_name).skip(1);

@@ -15,7 +15,8 @@ impl World {
         let mut world = Self::empty();
         world.reply(Reply::Opened { set_aside: None });
         let position = Position::default();
-        let effects = world.reply(Reply::Started { conversations, drafts: Vec::new(), outbox, position });
+        let effects =
+            world.reply(Reply::Started { conversations, drafts: Vec::new(), outbox, position, muted: Vec::new() });
         (world, effects)
     }
 
@@ -324,7 +325,13 @@ fn a_draft_is_given_to_the_store_as_it_is_typed_and_comes_back() {
     let drafts =
         vec![(Id::new(oid(1)), "a".to_owned()), (Id::new(oid(7)), "of one that is not in the cache".to_owned())];
     let position = Position { open: Some(Id::new(oid(1))), ..Position::default() };
-    world.reply(Reply::Started { conversations: vec![kept(1)], drafts, outbox: Vec::new(), position });
+    world.reply(Reply::Started {
+        conversations: vec![kept(1)],
+        drafts,
+        outbox: Vec::new(),
+        position,
+        muted: Vec::new(),
+    });
     let key = world.key_of(1);
     assert_eq!((world.state.open, world.state.composer.text().as_str()), (Some(key), "a"));
     assert_eq!(world.state.composer.drafts(), 2);
