@@ -85,7 +85,7 @@ pub(super) fn choose(canvas: &mut Canvas<'_>, then: Then, chosen: usize) {
     for (nth, (index, file)) in (0..area.height).zip(files.iter().enumerate().skip(top)) {
         let Some(message) = view.thread.get(*file) else { continue };
         let Content::Media(media) = &message.content else { continue };
-        let time = message.created_at.map(|at| times::ago(at, state.now, &state.settings.zone)).unwrap_or_default();
+        let time = message.created_at.map(|at| state.when(at)).unwrap_or_default();
         let author = rows::author(state, key, message);
         let name = media.filename.as_deref().or(media.caption.as_deref()).unwrap_or_default();
         let mut pen = canvas.pen(area, nth);
