@@ -2,14 +2,18 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
 
+use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use switchboard::app::{Msg, State, update};
-use switchboard::backend::{Frame, Report};
+use switchboard::backend::{Frame, Report, to_record};
 use switchboard::chat::{
     Content, Conversation, ConversationFacts, ConversationKey, Delivery, Direction, Directory, Evidence, Message,
     MessageIds, NameOrigin, NamedId, Origin, Phone, Thread,
 };
+use switchboard::store::Recorder;
 use switchboard::text::Clean;
+use switchboard::wire::record::{FORMAT, Header};
+use switchboard::wire::redact::Redaction;
 use switchboard::wire::{Dialect, Event};
 
 // the scene is written for the library's own tests, where these stand at the root too
@@ -176,6 +180,68 @@ fn decode_resolve_update(bencher: Bencher<'_, '_>, conversations: usize) {
                 injected: false,
             };
             update(&mut state, now, Msg::Backend(Report::Frame(Box::new(frame))))
+        });
+}
+
+/// So many events go through in a row.
+const EVENTS: usize = 10_000;
+
+/// Decode, resolve, update and the timeline, with or without a recording on disk: events a second.
+#[divan::bench(args = [false, true], sample_count = 10, sample_size = 1)]
+fn decode_resolve_record(bencher: Bencher<'_, '_>, to_disk: bool) {
+    let dialect = Dialect::reference();
+    let now = jiff_second(1_795_345_200).expect("a time");
+    let raws: Vec<String> = (0..EVENTS)
+        .map(|count| {
+            new_message(7)
+                .replace(&oid(7), &oid(count % 1_000))
+                .replace("00000007", &format!("{count:08}"))
+                .replace("cf1942000007", &format!("cf1942{count:06x}"))
+        })
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut file = 0;
+    bencher
+        .counter(ItemsCount::new(EVENTS))
+        .with_inputs(|| {
+            file += 1;
+            let header = Header {
+                switchboard_recording: FORMAT,
+                version: "0".to_owned(),
+                at: now,
+                dialect: "reference".to_owned(),
+                account: Some(ACCOUNT.into()),
+                route_variants: false,
+                redacted: Vec::new(),
+            };
+            let path = folder.path().join(format!("{file}.ndjson"));
+            let recorder = to_disk.then(|| Recorder::create(&path, &header, Redaction::default()).expect("a file"));
+            (program(&dialect, 1_000), recorder)
+        })
+        .bench_local_values(|(mut state, recorder)| {
+            for (nth, raw) in raws.iter().enumerate() {
+                let decoded = dialect.decode_event("new_message", black_box(raw));
+                let report = Report::Frame(Box::new(Frame {
+                    epoch: 1,
+                    seq: nth as u64 + 1,
+                    received: now,
+                    name: "new_message".into(),
+                    bytes: raw.len(),
+                    raw: raw.as_str().into(),
+                    ack: None,
+                    emitted: decoded.emitted,
+                    event: decoded.event,
+                    injected: false,
+                }));
+                if let (Some(recorder), Some(record)) = (&recorder, to_record(now, &report)) {
+                    recorder.record(&record);
+                }
+                black_box(update(&mut state, now, Msg::Backend(report)));
+            }
+            if let Some(recorder) = recorder {
+                recorder.close().expect("it is on its way to the disk");
+            }
+            state
         });
 }
 

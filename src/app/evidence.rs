@@ -2,8 +2,9 @@
 
 use super::state::State;
 use super::threads::Loading;
-use crate::chat::{ConversationKey, Id};
-use crate::inspect::evidence::{Evidence, Listed, Opened};
+use crate::chat::{ConversationKey, Id, Verdict};
+use crate::inspect::evidence::{Evidence, Listed, Misspelt, Opened};
+use crate::inspect::{Kind, Sight};
 use crate::text::Clean;
 
 /// So many rows of the list are looked at.
@@ -31,8 +32,21 @@ pub fn evidence(state: &State) -> Evidence {
         rooms: state.rooms.rows().cloned().collect(),
         events: state.sightings.iter().cloned().collect(),
         missed: state.missed.found().cloned().collect(),
+        misspelt: misspelt(state),
         ..Evidence::nothing(state.now)
     }
+}
+
+/// The newest message of an unknown conversation whose id is almost that of a known one.
+fn misspelt(state: &State) -> Option<Misspelt> {
+    let unknown = |sight: &&Sight| sight.kind == Kind::Message && matches!(sight.verdict, Verdict::Unknown { .. });
+    let sights: Vec<&Sight> = state.sightings.iter().filter(unknown).collect();
+    sights.into_iter().rev().take(MOST_ROWS).find_map(|sight| {
+        let named = sight.says.ids.iter().map(|named| &named.id);
+        let (says, (key, why)) = named.filter_map(|id| Some((id, state.directory.misspelt_name(id)?))).next()?;
+        let page_id = state.inbox.get(key)?.page_id.clone();
+        Some(Misspelt { seq: sight.seq, says: says.clone(), page_id, why: Clean::line(why) })
+    })
 }
 
 fn opened(state: &State, key: ConversationKey) -> Option<Opened> {

@@ -40,7 +40,7 @@ pub use evidence::evidence;
 pub use finding::Finding;
 pub use inbox::{BuiltIn, Inbox, Sort, View, Wait};
 pub use keep::{Keep, Stage};
-pub use msg::{Input, Msg, Timer};
+pub use msg::{Input, Msg, ReplayPace, Replaying, Timer};
 pub use offering::offered;
 pub use pick::{Pick, PickLine, Picking};
 pub use state::{Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, TrafficSize, Unrouted};

@@ -59,9 +59,31 @@ pub enum Timer {
     FindEvents,
 }
 
+/// Where a recording stands that is being played.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Replaying {
+    /// So many lines were played.
+    pub at: usize,
+    /// Of so many.
+    pub of: usize,
+    /// How it goes on.
+    pub pace: ReplayPace,
+}
+
+/// How a recording goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ReplayPace {
+    /// So many times as fast as it was.
+    Times(f64),
+    /// With the next press of the key.
+    Steps,
+    /// It was stopped.
+    Stopped,
+}
+
 /// One thing that happened.
 #[expect(clippy::large_enum_variant, reason = "passed on once, never kept in number")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     /// The terminal sent something.
     Input(Input),
@@ -81,6 +103,8 @@ pub enum Msg {
     Clock,
     /// A timer ran out.
     Timer(Timer),
+    /// A recording is being played, and stands here.
+    Replaying(Replaying),
     /// Everything that was updated so far is on the screen.
     Drawn,
     /// What was asked of the system was done, in words, or was not, and why.

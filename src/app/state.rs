@@ -387,6 +387,8 @@ pub struct State {
     pub presence: HashMap<ConversationKey, Vec<Viewer>>,
     /// The session.
     pub session: Session,
+    /// A recording is being played: nothing goes to a backend.
+    pub replaying: Option<super::msg::Replaying>,
     /// Since when the session has been live, first; notifications are only for what came after.
     pub live_since: Option<Timestamp>,
     /// Who is who.
@@ -504,6 +506,7 @@ impl State {
             catalogues: super::catalogues::Catalogues::default(),
             presence: HashMap::new(),
             session: Session::starting(now),
+            replaying: None,
             live_since: None,
             directory: Directory::new(identity),
             inbox: Inbox::default(),

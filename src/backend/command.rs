@@ -164,3 +164,19 @@ pub enum Command {
     /// Leave: close the socket and end all tasks.
     Close,
 }
+
+impl Command {
+    /// It asks and listens: nothing is written, and nobody is told anything.
+    pub fn only_asks(&self) -> bool {
+        matches!(
+            self,
+            Self::FetchList { .. }
+                | Self::FetchThread { .. }
+                | Self::FetchConversation { .. }
+                | Self::Watch { .. }
+                | Self::Missed { .. }
+                | Self::Trace { .. }
+                | Self::Reconnect
+        )
+    }
+}

@@ -85,6 +85,19 @@ pub struct Missed {
     pub found: Timestamp,
 }
 
+/// An id that is almost a known one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misspelt {
+    /// The event that says it.
+    pub seq: u64,
+    /// What the event says.
+    pub says: Id,
+    /// What a page holds.
+    pub page_id: Id,
+    /// How they differ, in words.
+    pub why: Clean,
+}
+
 /// One way to join a room, tried on a socket of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomTrial {
@@ -220,6 +233,8 @@ pub struct Evidence {
     pub events: Vec<Sight>,
     /// What REST had and no event brought, on the current connection.
     pub missed: Vec<Missed>,
+    /// A message whose conversation is not known, though its id is almost that of one that is.
+    pub misspelt: Option<Misspelt>,
     /// The first stages of a message, where the backend tells.
     pub trace: Option<Trace>,
     /// What was tried beside the session.
@@ -240,6 +255,7 @@ impl Evidence {
             rooms: Vec::new(),
             events: Vec::new(),
             missed: Vec::new(),
+            misspelt: None,
             trace: None,
             checks: Checks::default(),
         }

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use super::timeline::Kind;
 use crate::chat::{ConversationKey, Evidence, Id, Rank, Rule, Verdict};
+use crate::text::Clean;
 
 /// One event, as the rules look at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub struct Sight {
     pub conversation: Option<ConversationKey>,
     /// How it spells things.
     pub spelling: Spelling,
+    /// It names no conversation where the dialect looks; but the id of the one that it belongs to stands there.
+    pub stands_at: Option<Clean>,
 }
 
 /// Oddities in the raw text of a payload that a decoder forgives and other clients do not.
@@ -58,8 +61,8 @@ pub struct Spelling {
     pub number_id: bool,
     /// An id has quotes inside its string: it was encoded twice.
     pub quoted_id: bool,
-    /// A phone begins with a plus sign.
-    pub plus_phone: bool,
+    /// An object or a list stands where an id should be.
+    pub object_id: bool,
     /// Half a character: a lone surrogate, which was replaced.
     pub half_character: bool,
 }
@@ -79,8 +82,8 @@ impl Spelling {
             let value = bytes.get(at + 3..).unwrap_or_default();
             found.number_id |= is_id && matches!(value.first(), Some(b'0'..=b'9'));
             found.quoted_id |= is_id && value.starts_with(b"\"\\\"");
+            found.object_id |= is_id && matches!(value.first(), Some(b'{' | b'['));
         }
-        found.plus_phone = memmem::find_iter(bytes, b"\":\"+").any(|at| matches!(bytes.get(at + 4), Some(b'0'..=b'9')));
         found
     }
 }
@@ -129,10 +132,9 @@ mod tests {
         assert_eq!(plain, Spelling::default());
         assert!(Spelling::of(r#"[{"conversationId":9007199254740993}]"#).number_id);
         assert!(Spelling::of(r#"[{"_id":12}]"#).number_id);
+        assert!(Spelling::of(r#"[{"conversationId":{"type":"Buffer","data":[107,2]}}]"#).object_id);
         assert!(!Spelling::of(r#"[{"bid":12,"paid":1}]"#).number_id, "`bid` and `paid` are no ids");
         assert!(Spelling::of(r#"[{"conversationId":"\"6b02\""}]"#).quoted_id);
-        assert!(Spelling::of(r#"[{"userPhone":"+923001234567"}]"#).plus_phone);
-        assert!(!Spelling::of(r#"[{"text":"+ and more"}]"#).plus_phone);
         assert!(Spelling::of("[{\"text\":\"half \\ufffd\"}]").half_character);
     }
 }

@@ -181,6 +181,7 @@ impl Program {
         if let Ok(size) = self.terminal.size() {
             self.take(Msg::Input(Input::Resize { columns: size.width, rows: size.height })).await?;
         }
+        self.tell_replay().await?;
         self.wind_clock();
         self.draw().await?;
         self.others.begin();
@@ -332,8 +333,17 @@ impl Program {
             (Ok(None), record) => app::repeat(&mut self.seat.state, record),
             (Err(problem), _) => tracing::error!(%problem, "a line of the recording cannot be read"),
         }
+        self.tell_replay().await?;
         self.pace.request();
         Ok(())
+    }
+
+    /// Where the recording stands.
+    async fn tell_replay(&mut self) -> io::Result<()> {
+        match self.playback.as_ref().map(Playback::standing) {
+            Some(place) => self.take(Msg::Replaying(place)).await,
+            None => Ok(()),
+        }
     }
 
     /// A key of the replay: the next thing at once, or stop and go on.
@@ -347,6 +357,7 @@ impl Program {
         if let Some(record) = record {
             Box::pin(self.play(&record)).await?;
         }
+        Box::pin(self.tell_replay()).await?;
         let words = if stopped { format!("Stopped at {place}") } else { place };
         Ok(Msg::Done(Ok(Clean::line(&words))))
     }

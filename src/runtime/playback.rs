@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::app::{ReplayPace, Replaying};
 use crate::wire::record::Record;
 
 /// How a recording is played.
@@ -84,6 +85,16 @@ impl Playback {
         };
         self.since = Instant::now();
         self.paused
+    }
+
+    /// Where it stands.
+    pub fn standing(&self) -> Replaying {
+        let pace = match self.speed {
+            Speed::Steps => ReplayPace::Steps,
+            Speed::Times(_) if self.paused => ReplayPace::Stopped,
+            Speed::Times(times) => ReplayPace::Times(times),
+        };
+        Replaying { at: self.all - self.records.len(), of: self.all, pace }
     }
 
     /// Where it stands, in words.

@@ -25,6 +25,12 @@ pub enum RecordingError {
         /// Why.
         source: io::Error,
     },
+    /// A recording never goes over a file.
+    #[error("there is a file {path} already: give the recording another name, or remove that one", path = path.display())]
+    Exists {
+        /// Which.
+        path: PathBuf,
+    },
     /// It is no recording, or one of another format.
     #[error("{path}, line 1: {problem}", path = path.display())]
     Header {
@@ -59,7 +65,10 @@ impl Recorder {
     /// # Errors
     /// It exists already, or cannot be made.
     pub fn create(path: &Path, header: &Header, redaction: Redaction) -> Result<Self, RecordingError> {
-        let failed = |source| RecordingError::File { action: "create", path: path.to_owned(), source };
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AlreadyExists => RecordingError::Exists { path: path.to_owned() },
+            _ => RecordingError::File { action: "create", path: path.to_owned(), source },
+        };
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -221,10 +230,7 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         let again = Recorder::create(&path, &header(), Redaction::default());
-        assert!(
-            matches!(again, Err(RecordingError::File { action: "create", .. })),
-            "a file that exists is left alone"
-        );
+        assert!(matches!(again, Err(RecordingError::Exists { .. })), "a file that exists is left alone");
     }
 
     #[test]

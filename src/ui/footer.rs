@@ -2,6 +2,7 @@
 
 use super::Canvas;
 use crate::app::outbox::{Fate, Outgoing, Waits};
+use crate::app::traffic::{Section, View};
 use crate::app::{Focus, Overlay};
 use crate::config::{Action, key_name};
 use crate::text;
@@ -112,7 +113,23 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
 
         None => {
             let mut first = troubles(canvas);
-            first.extend(with_keys(canvas, offers(state.focus)));
+            if state.replaying.is_some() {
+                first.extend(with_keys(
+                    canvas,
+                    &[(Action::ReplayStep, "next thing"), (Action::ReplayPause, "stop or go on")],
+                ));
+            }
+            let enter = match (state.focus, state.traffic.section) {
+                (Focus::Traffic, _) if state.traffic.view != View::Events => None,
+                (Focus::Traffic, Section::Stages) => Some("what was decided"),
+                (Focus::Traffic, Section::Payload) => Some("use this pointer"),
+                _ => None,
+            };
+            let word = |(action, word): &(Action, &'static str)| match enter {
+                Some(enter) if *action == Action::Open => (*action, enter),
+                _ => (*action, *word),
+            };
+            first.extend(with_keys(canvas, &offers(state.focus).iter().map(word).collect::<Vec<_>>()));
             first
         }
     };

@@ -5,7 +5,7 @@
 use ratatui::style::Style;
 
 use super::Canvas;
-use crate::app::{BuiltIn, Stage, times};
+use crate::app::{BuiltIn, ReplayPace, Replaying, Stage, times};
 use crate::backend::{Health, SessionState};
 use crate::text::{self, Clean};
 
@@ -23,7 +23,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
     let area = canvas.rects.status;
     let bar = canvas.theme.status.bar;
     canvas.tint(area, bar);
-    let (session, reason) = session(canvas);
+    let (mut session, reason) = session(canvas);
+    if let Some(place) = canvas.state.replaying {
+        session.words = format!("{}, {}", replay(&place), session.words);
+    }
     let about = about(canvas, bar);
     let mut counts = counts(canvas, bar);
     let total = usize::from(area.width);
@@ -97,6 +100,20 @@ fn session(canvas: &Canvas<'_>) -> (Part, Option<String>) {
     }
 }
 
+/// Where the recording stands that is being played.
+fn replay(place: &Replaying) -> String {
+    if place.at >= place.of {
+        return "replay ended".to_owned();
+    }
+    let percent = place.at * 100 / place.of.max(1);
+    match place.pace {
+        ReplayPace::Steps => format!("replay, line {} of {}", place.at, place.of),
+        ReplayPace::Stopped => format!("replay stopped at {percent} %"),
+        ReplayPace::Times(1.0) => format!("replay {percent} %"),
+        ReplayPace::Times(times) => format!("replay {percent} % x{times}"),
+    }
+}
+
 /// Profile, demo, line.
 fn about(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     let state = canvas.state;
@@ -104,7 +121,7 @@ fn about(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     if state.settings.demo {
         parts.push(part("demo", canvas.theme.status.demo));
     }
-    if !(state.settings.demo && state.settings.profile == "demo") {
+    if !(state.settings.demo && state.settings.profile == "demo") && state.replaying.is_none() {
         parts.push(part(state.settings.profile.as_str(), bar));
     }
     match state.lines.as_slice() {

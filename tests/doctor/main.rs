@@ -8,6 +8,11 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "../peers/contract.rs"]
+mod contract;
 mod healthy;
 mod matrix;
 mod page;
+#[path = "../peers/mod.rs"]
+mod peers;
+mod strange;

@@ -29,6 +29,7 @@ const world = {
   socketRefusal: null, // a message: every socket handshake is refused with it
   silent: options.silent ?? false, // sockets connect, nothing is ever emitted
   ticks: options.ticks ?? false, // a send is followed by sent, delivered, read
+  mangle: null, // the name of one of `MANGLES`: how events that bring a message are misspelt
   rounded: false, // ids leave as numbers, as JavaScript rounds them
   otherNamespace: false, // `/` takes sockets and stays silent: everything is emitted in `/inbox`
   fragile: false, // as the reference: a join without an object ends the process
@@ -111,7 +112,36 @@ function down() {
 const roomOf = (conversation) => `conversation:${conversation[era.room === 'comp' ? 'comp' : '_id']}`;
 // With an ack id, as the reference; the answer, or its absence, changes nothing.
 const emit = (room, event, payload) =>
-  world.silent || io.of(world.otherNamespace ? '/inbox' : '/').to(room).timeout(1000).emit(event, leaving(payload), () => {});
+  world.silent ||
+  io.of(world.otherNamespace ? '/inbox' : '/').to(room).timeout(1000).emit(event, ...mangled(event, leaving(payload)), () => {});
+// Misspellings that other backends of the family have been seen with; each takes the payload and gives the arguments.
+const eachId = (payload, change) => {
+  const copy = structuredClone(payload);
+  for (const of of [copy, copy.message ?? {}]) if (of.conversationId !== undefined) of.conversationId = change(of.conversationId);
+  return copy;
+};
+const MANGLES = {
+  // an ObjectId that went through a serialiser which does not know it
+  buffer: (payload) => [eachId(payload, (id) => ({ type: 'Buffer', data: [...Buffer.from(id, 'hex')] }))],
+  upper: (payload) => [eachId(payload, (id) => id.toUpperCase())],
+  blank: (payload) => [eachId(payload, (id) => `${id}\n`)],
+  // another name for the same field
+  renamed: (payload) => {
+    const copy = structuredClone(payload);
+    for (const of of [copy, copy.message ?? {}]) {
+      if (of.conversationId !== undefined) of.chat_ref = of.conversationId;
+      delete of.conversationId;
+    }
+    return [copy];
+  },
+  jid: (payload) => [eachId(payload, () => `${world.store.find(payload.conversationId).userPhone}@s.whatsapp.net`)],
+  // encoded before an emit that encodes it again
+  text: (payload) => [JSON.stringify(payload)],
+  // what the dialect looks for in one argument stands in two
+  apart: (payload) => [payload.conversationId, payload.message ?? payload],
+};
+const mangled = (event, payload) =>
+  world.mangle !== null && ['new_message', 'message.received'].includes(event) ? MANGLES[world.mangle](payload) : [payload];
 // What leaves when ids are numbers: the last 16 digits of each 24 hex id, which JavaScript cannot hold exactly.
 const leaving = (value) =>
   !world.rounded ? value
@@ -125,7 +155,7 @@ function broadcast(conversation, message) {
   const account = `user:${world.store.account}`;
   if (era.update !== 'none') emit(account, 'conversation_update', { ...world.store.update(conversation), timestamp: now() });
   if (era.account && !world.silent) {
-    io.of(world.otherNamespace ? '/inbox' : '/').to(account).emit('message.received', { ...world.store.received(message), timestamp: now() });
+    io.of(world.otherNamespace ? '/inbox' : '/').to(account).emit('message.received', ...mangled('message.received', { ...world.store.received(message), timestamp: now() }));
   }
   emit(roomOf(conversation), 'new_message', {
     conversationId: conversation[era.broadcast === 'comp' ? 'comp' : '_id'],
@@ -199,7 +229,7 @@ const control = {
     await up();
     return {};
   },
-  /** Changes `tokens` (a list), `restRefusal`, `socketRefusal`, `silent`, `ticks`, `rounded`, `otherNamespace`, `fragile`. */
+  /** Changes `tokens` (a list), `restRefusal`, `socketRefusal`, `silent`, `ticks`, `rounded`, `mangle`, `otherNamespace`, `fragile`. */
   set: async (ask) => {
     for (const [key, value] of Object.entries(ask)) world[key] = key === 'tokens' ? new Set(value) : value;
     return {};

@@ -121,6 +121,10 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
         Msg::Store(reply) => storing::replied(state, reply, &mut out),
         Msg::TokenChanged => session::token_changed(state, &mut out),
         Msg::Leaving => storing::leaving(state, &mut out),
+        Msg::Replaying(place) => {
+            state.dirty |= state.replaying != Some(place);
+            state.replaying = Some(place);
+        }
         Msg::Drawn => state.timeline.drawn(at),
         Msg::Done(result) => match result {
             Ok(words) => say(state, false, words),
@@ -144,6 +148,9 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             out.push(Effect::Repaint);
             state.dirty = true;
         }
+    }
+    if state.replaying.is_some() {
+        replay::keep_to_itself(state, &mut out);
     }
     if typed {
         state.composer.touch();

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Effect, State, open};
+use super::{Effect, State, open, say};
 use crate::app::outbox::{Fate, Kept, Outgoing};
+use crate::backend::Command;
 use crate::chat::{ConversationKey, Id};
 use crate::wire::record::Record;
 
@@ -23,6 +24,28 @@ pub fn intents(at: Timestamp, state: &State, was_open: Option<ConversationKey>, 
     }
     records
 }
+
+/// A replay has no backend: what would go there is left out, and said where the user asked for it.
+pub(super) fn keep_to_itself(state: &mut State, out: &mut Vec<Effect>) {
+    let mut wanted = false;
+    out.retain(|effect| match effect {
+        Effect::Backend(Command::Close) => true,
+        Effect::Backend(command) => {
+            wanted |= matches!(
+                command,
+                Command::SetStatus { .. } | Command::Inject { .. } | Command::TryJoin { .. } | Command::Reconnect
+            );
+            false
+        }
+        _ => true,
+    });
+    if wanted {
+        say(state, true, NOTHING_GOES_OUT);
+    }
+}
+
+/// What is said where something would be sent.
+pub(super) const NOTHING_GOES_OUT: &str = "This is a replay: nothing is sent to the backend";
 
 /// Does again what a line says of the user. What it wants of the world is left undone: the recording has the answers.
 pub fn repeat(state: &mut State, record: &Record) {

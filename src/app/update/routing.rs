@@ -15,9 +15,10 @@ use crate::chat::{
     ConversationFacts, ConversationKey, DeliveryState, DeliveryUpdate, Evidence, Id, MessageIds, NamedId, Outcome,
     Rank, Resolution, Rule, Verdict, naive_match,
 };
+use crate::inspect::payload::{in_payload, payload_lines};
 use crate::inspect::repeats::{Coming, Glimpse};
 use crate::inspect::sightings::{Sight, Spelling};
-use crate::inspect::{About, Entry, MatchRecord};
+use crate::inspect::{About, Entry, Kind, MatchRecord};
 use crate::text::Clean;
 use crate::wire::{DecodeError, Event, Viewer};
 
@@ -65,7 +66,8 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         }
         Ok(Event::Message { evidence: told, message, facts }) => {
             evidence = told;
-            record.message_from = evidence.phone.as_ref().map(|phone| phone.shown()).or_else(|| message.sender.clone());
+            record.message_from =
+                evidence.phone.as_ref().map(|phone| Clean::line(phone.raw())).or_else(|| message.sender.clone());
             record.message_type = Some(Clean::line(message.content.kind()));
             message_event(state, Waiter { seq, evidence: evidence.clone(), message, facts }, out)
         }
@@ -118,7 +120,12 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         let coming = Coming { seq, name: name.clone(), at: received };
         state.traffic.repeats.heard(coming, decision.key, &glimpse);
     }
+    let stands_at = match decision.key {
+        Some(key) if about.kind == Kind::Message && evidence.ids.is_empty() => elsewhere(state, key, &raw),
+        _ => None,
+    };
     state.sightings.push(Sight {
+        stands_at,
         seq,
         epoch,
         received,
@@ -181,9 +188,21 @@ fn selected(state: &State) -> MatchRecord {
     let row = state.open.and_then(|key| state.inbox.get(key));
     MatchRecord {
         selected_contact_id: row.map(|row| row.page_id.clone()),
-        selected_contact_phone: row.and_then(|row| row.phone.as_ref()).map(|phone| phone.shown()),
+        selected_contact_phone: row.and_then(|row| row.phone.as_ref()).map(|phone| Clean::line(phone.raw())),
         ..MatchRecord::default()
     }
+}
+
+/// So many lines of a payload are looked at.
+const MOST_LINES: usize = 200;
+
+/// Where in a payload the id of its conversation stands, that the dialect did not find.
+fn elsewhere(state: &State, key: ConversationKey, raw: &str) -> Option<Clean> {
+    let row = state.inbox.get(key)?;
+    let found = payload_lines(raw, super::traffic::PAYLOAD_COLUMNS)
+        .take(MOST_LINES)
+        .find(|line| [&row.page_id, &row.id].iter().any(|id| line.text.contains(&format!("\"{}\"", id.as_str()))))?;
+    Some(Clean::line(in_payload(&found.pointer)))
 }
 
 /// The room that an event probably came by: one that is joined under an id which the event names.

@@ -31,6 +31,9 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
     if note && !state.offers.notes {
         return say(state, true, "This backend keeps no notes; nothing was sent");
     }
+    if state.replaying.is_some() {
+        return say(state, true, super::replay::NOTHING_GOES_OUT);
+    }
     let length = state.composer.text().trim_end().chars().count();
     if let Some(file) = state.composer.along.file.as_ref().filter(|_| !note) {
         if length > LONGEST_CAPTION {
@@ -67,6 +70,9 @@ pub(super) fn put(
     reply_to: Option<Id>,
     out: &mut Vec<Effect>,
 ) {
+    if state.replaying.is_some() {
+        return say(state, true, super::replay::NOTHING_GOES_OUT);
+    }
     let Some(conversation) = state.inbox.get(key).map(|row| row.id.clone()) else { return };
     typing::agent_stopped(state, key, out);
     state.sent_here += 1;

@@ -74,6 +74,14 @@ impl Directory {
         found
     }
 
+    /// The conversation whose name this id would be but for white space, quotes, case or the like, and what it is.
+    pub fn misspelt_name(&self, id: &Id) -> Option<(ConversationKey, &'static str)> {
+        stripped(id.as_str()).into_iter().find_map(|(plain, why)| {
+            let claim = self.names.get(&Id::new(plain))?;
+            Some((*claim.keys().first()?, why))
+        })
+    }
+
     /// Known names that differ from an unknown id in at most its last three characters (a rounded number, a cut id).
     fn misspelt<'a>(&'a self, evidence: &'a Evidence) -> Vec<(&'a Id, ConversationKey, &'a Id)> {
         let mut found = Vec::new();

@@ -18,7 +18,7 @@ use crate::app::{Effect, Input, Msg, Settings, State, evidence, update};
 use crate::backend::{
     self, Backend, BackendConfig, Command, Errand, MishapKind, Page, PollEvery, Purpose, Report, Target, Trials,
 };
-use crate::chat::{ConversationKey, Id, naive_match};
+use crate::chat::{ConversationKey, Id, Verdict, naive_match};
 use crate::config::{ConfigError, Keymap, Theme};
 use crate::inspect::evidence::{Address, Checks, Evidence, Missed, Sent, Test};
 use crate::inspect::stages::{Seen, Told};
@@ -170,14 +170,7 @@ impl Doctor {
     fn take(&mut self, msg: Msg) {
         for effect in update(&mut self.state, Timestamp::now(), msg) {
             if let Effect::Backend(command) = effect
-                && !matches!(
-                    command,
-                    Command::Send { .. }
-                        | Command::MarkRead { .. }
-                        | Command::SetStatus { .. }
-                        | Command::Typing { .. }
-                        | Command::Close
-                )
+                && command.only_asks()
             {
                 self.backend.send(command);
             }
@@ -396,13 +389,16 @@ impl Doctor {
         };
         self.until(end, |doctor| doctor.has_message() || moved(doctor).is_some()).await;
         self.settle(Duration::from_secs(1)).await;
-        if let Some(key) = moved(self).filter(|_| !self.has_message()) {
+        if let Some(key) = moved(self).filter(|_| !self.heard()) {
             self.missed.push(Missed { key, message: Vec::new(), found: Timestamp::now() });
             if self.state.open != Some(key) {
                 self.open(key);
                 self.join(key).await;
             }
-            self.until(end, Self::has_message).await;
+            self.until(end, Self::heard).await;
+        } else if !self.has_message() {
+            // it came, and has no place yet: a fetch, or the next one, may tell more
+            self.until(end.min(Instant::now() + MOMENT), Self::has_message).await;
         }
         self.settle(SETTLE).await;
     }
@@ -411,6 +407,14 @@ impl Doctor {
     fn newest(&self) -> HashMap<ConversationKey, Option<Timestamp>> {
         let rows = self.state.inbox.all().iter().filter_map(|key| self.state.inbox.get(*key));
         rows.map(|row| (row.key, row.last_at)).collect()
+    }
+
+    /// Whether anything came that may have been a message of ours, placed or not.
+    fn heard(&self) -> bool {
+        self.state.sightings.iter().any(|sight| {
+            matches!(sight.verdict, Verdict::Undecodable { .. })
+                || (sight.kind == Kind::Message && sight.verdict != Verdict::Foreign)
+        })
     }
 
     fn has_message(&self) -> bool {

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::connection::connected;
 use super::identity::{messages, numbers};
 use super::{Certainty, Finding, Outcome, Severity, Side};
-use crate::chat::{ConversationKey, Id, Rank};
+use crate::chat::{ConversationKey, Id, Rank, Verdict};
 use crate::inspect::evidence::{Evidence, Missed};
 use crate::inspect::{Kind, Sight};
 
@@ -227,15 +227,23 @@ fn lost_tests(evidence: &Evidence) -> (usize, bool) {
 }
 
 /// What REST has and no event brought, neither before nor after.
+/// Whether an event came that could not be read: it may have been a message.
+pub(super) fn came_unread(evidence: &Evidence) -> bool {
+    evidence.events.iter().any(|sight| matches!(sight.verdict, Verdict::Undecodable { .. }))
+}
+
 pub(super) fn truly_missed(evidence: &Evidence) -> Vec<&Missed> {
     let began = evidence.live_since.unwrap_or(evidence.now);
     let brought = |missed: &&Missed| {
         missed.found < began
             || evidence.events.iter().any(|sight| {
+                // what could not be read, or placed, may be the one
+                let unread = matches!(sight.verdict, Verdict::Undecodable { .. });
                 if missed.message.is_empty() {
-                    sight.conversation == Some(missed.key) && sight.kind == Kind::Message
+                    let placed = sight.conversation == Some(missed.key) || sight.conversation.is_none();
+                    unread || (placed && sight.kind == Kind::Message && sight.verdict != Verdict::Foreign)
                 } else {
-                    sight.says.message.iter().any(|id| missed.message.contains(id))
+                    unread || sight.says.message.iter().any(|id| missed.message.contains(id))
                 }
             })
     };

@@ -1,9 +1,11 @@
 //! Do REST and socket name the conversation by the same string? And if not, whose spelling is to be mended?
 
+use std::sync::Arc;
+
 use super::{Certainty, Finding, IdPair, Outcome, Severity, Side};
 use crate::chat::{Composite, Id, Rule, Verdict};
 use crate::inspect::evidence::Evidence;
-use crate::inspect::{Kind, Sight};
+use crate::inspect::{Kind, Sight, diff};
 use crate::text::Clean;
 
 /// So many events are named in a finding.
@@ -12,6 +14,11 @@ const SHOWN: usize = 20;
 /// Messages, the newest first.
 pub(super) fn messages(evidence: &Evidence) -> impl Iterator<Item = &Sight> {
     evidence.events.iter().rev().filter(|sight| sight.kind == Kind::Message)
+}
+
+/// Everything that is this account's, the newest first: how another tenant's events are spelt is not this one's fault.
+fn own(evidence: &Evidence) -> impl Iterator<Item = &Sight> {
+    evidence.events.iter().rev().filter(|sight| sight.verdict != Verdict::Foreign)
 }
 
 /// The numbers of some events, for a finding.
@@ -35,10 +42,10 @@ fn pair(event: &Id, list: &Id) -> IdPair {
 /// How two ids differ, in words.
 pub(super) fn differ(event: &str, list: &str) -> String {
     let form = |id: &str| match id {
-        id if Id::new(id).is_object_id() => "24 hexadecimal digits",
-        id if Composite::parse(id).is_some() => "composite: account_line_customer",
-        id if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => "a number",
-        _ => "text",
+        id if Id::new(id).is_object_id() => "24 hexadecimal digits".to_owned(),
+        id if Composite::parse(id).is_some() => "composite: account_line_customer".to_owned(),
+        id if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => "a number".to_owned(),
+        id => diff::kind(id),
     };
     let (lengths, forms) = ((event.chars().count(), list.chars().count()), (form(event), form(list)));
     if forms.0 == forms.1 {
@@ -101,7 +108,7 @@ pub(super) fn page_holds_account_id(evidence: &Evidence) -> Option<Finding> {
 }
 
 pub(super) fn ids_are_numbers(evidence: &Evidence) -> Option<Finding> {
-    let sights: Vec<&Sight> = evidence.events.iter().rev().filter(|sight| sight.spelling.number_id).collect();
+    let sights: Vec<&Sight> = own(evidence).filter(|sight| sight.spelling.number_id).collect();
     let first = sights.first()?;
     let id = first.says.broadcast_id.clone().or_else(|| first.says.message.first().cloned());
     let large = id.as_ref().and_then(|id| id.as_str().parse::<u64>().ok()).is_some_and(|id| id > 1 << 53);
@@ -127,7 +134,7 @@ pub(super) fn ids_are_numbers(evidence: &Evidence) -> Option<Finding> {
 }
 
 pub(super) fn quoted_ids(evidence: &Evidence) -> Option<Finding> {
-    let sights: Vec<&Sight> = evidence.events.iter().rev().filter(|sight| sight.spelling.quoted_id).collect();
+    let sights: Vec<&Sight> = own(evidence).filter(|sight| sight.spelling.quoted_id).collect();
     let first = sights.first()?;
     let mut finding = fault("quoted-ids")
         .saw(format!("`{}` carries a conversation id with quotes inside the string", first.name))
@@ -149,12 +156,8 @@ pub(super) fn plus_phones(evidence: &Evidence) -> Option<Finding> {
     let in_id = |sight: &&Sight| sight.says.broadcast_id.as_ref().is_some_and(|id| id.as_str().contains('+'));
     let listed_plain =
         evidence.open.as_ref().and_then(|open| open.phone.as_ref()).is_none_or(|phone| !phone.raw().contains('+'));
-    let sights: Vec<&Sight> = evidence
-        .events
-        .iter()
-        .rev()
-        .filter(|sight| in_id(sight) || (sight.spelling.plus_phone && listed_plain))
-        .collect();
+    let in_phone = |sight: &&Sight| sight.says.phone.as_ref().is_some_and(|phone| phone.raw().starts_with('+'));
+    let sights: Vec<&Sight> = own(evidence).filter(|sight| in_id(sight) || (in_phone(sight) && listed_plain)).collect();
     let first = sights.first()?;
     let with_id = sights.iter().find(|sight| in_id(sight));
     let mut finding = fault("plus-phones")
@@ -184,7 +187,8 @@ pub(super) fn no_ids(evidence: &Evidence) -> Option<Finding> {
         let says = &sight.says;
         says.ids.is_empty() && says.broadcast_id.is_none() && says.message.is_empty() && says.phone.is_none()
     };
-    let sights: Vec<&Sight> = messages(evidence).filter(bare).collect();
+    let sights: Vec<&Sight> =
+        messages(evidence).filter(bare).filter(|sight| sight.verdict != Verdict::Foreign).collect();
     let first = sights.first()?;
     Some(
         fault("no-ids")
@@ -204,23 +208,60 @@ pub(super) fn no_conversation_id(evidence: &Evidence) -> Option<Finding> {
         let says = &sight.says;
         says.ids.is_empty() && says.broadcast_id.is_none() && !(says.message.is_empty() && says.phone.is_none())
     };
-    let sights: Vec<&Sight> = messages(evidence).filter(without).collect();
+    let sights: Vec<&Sight> =
+        messages(evidence).filter(without).filter(|sight| sight.verdict != Verdict::Foreign).collect();
     let first = sights.first()?;
     let by_phone = sights.iter().any(|sight| matches!(sight.rule, Some(Rule::Phone | Rule::Variant)));
+    let object = sights.iter().any(|sight| sight.spelling.object_id);
+    let elsewhere = sights.iter().find_map(|sight| sight.stands_at.as_ref());
+    let saw = match elsewhere {
+        _ if object => format!("`{}` carries an object where the conversation's id should be", first.name),
+        Some(pointer) => format!("`{}` has the conversation's id at {pointer}, not where it is looked for", first.name),
+        None => format!("`{}` brings messages without a conversationId", first.name),
+    };
     let mut finding = fault("no-conversation-id")
-        .saw(format!("`{}` brings messages without a conversationId", first.name))
+        .saw(saw)
         .means(if by_phone {
             "a page has nothing to compare with its conversation. Here account, line and phone were enough to route it"
         } else {
             "a page has nothing to compare with its conversation; here it stands in the Unrouted row, or its twin with an \
              id was taken"
         })
-        .todo("emit the conversation's id with every message: `{ conversationId, message }`")
         .mend(Side::BackendEmit)
         .events(numbers(sights.iter().copied()));
+    finding = match elsewhere {
+        _ if object => finding.todo(
+            "an ObjectId went through something that does not know it (msgpack, a Redis emitter, a binary field): emit \
+             `String(conversation._id)`",
+        ),
+        Some(pointer) => finding
+            .todo(format!("call the field `conversationId` in the emit, as elsewhere; or add {pointer} to the event's `ids` in the dialect"))
+            .todo("in the traffic panel: choose it in the payload (p) and use the pointer (a)"),
+        None => finding.todo("emit the conversation's id with every message: `{ conversationId, message }`"),
+    };
     if let Some(open) = &evidence.open {
         finding = finding.should_send(open.page_id.clone());
     }
+    Some(finding)
+}
+
+/// An id that would be a known one but for case, white space and the like.
+pub(super) fn id_misspelt(evidence: &Evidence) -> Option<Finding> {
+    let misspelt = evidence.misspelt.as_ref()?;
+    let name = evidence.events.iter().find(|sight| sight.seq == misspelt.seq).map(|sight| Arc::clone(&sight.name))?;
+    let (says, page) = (diff::visible(misspelt.says.as_str()), misspelt.page_id.shown());
+    let mut finding = fault("id-misspelt")
+        .saw(format!("`{name}` says {says}, the list says {page}: {}", misspelt.why))
+        .means(
+            "strings that differ in one invisible character, or in case, are two ids to a page and to a room's name: the \
+             message is shown nowhere. Here it stands in the Unrouted row",
+        )
+        .todo("emit the id as it is stored: `conversation._id.toString()`, without padding, trimming or changing case")
+        .mend(Side::BackendEmit)
+        .should_send(misspelt.page_id.clone())
+        .command(see_the_list(evidence))
+        .events(vec![misspelt.seq]);
+    finding.ids = Some(pair(&misspelt.says, &misspelt.page_id));
     Some(finding)
 }
 
@@ -307,7 +348,7 @@ pub(super) fn unknown_conversation(evidence: &Evidence) -> Option<Finding> {
     let sights: Vec<&Sight> = messages(evidence)
         .filter(|sight| matches!(sight.verdict, Verdict::Unknown { .. }) && !spelt_oddly(sight))
         // a moment is what a fetch takes
-        .filter(|sight| evidence.now.duration_since(sight.received).as_secs() >= 10)
+        .filter(|sight| evidence.now.duration_since(sight.received).as_secs() >= 4 && evidence.misspelt.is_none())
         .collect();
     let first = *sights.first()?;
     let Verdict::Unknown { id } = &first.verdict else { return None };
@@ -328,14 +369,15 @@ pub(super) fn not_understood(evidence: &Evidence) -> Option<Finding> {
     if let Some(first) = undecodable.first()
         && let Verdict::Undecodable { reason } = &first.verdict
     {
-        return Some(
-            Finding::new("undecodable", Severity::Warning, Certainty::Certain)
-                .saw(format!("`{}` could not be read: {reason}", first.name))
-                .means("the dialect and the backend disagree about this event's shape; it stands in the Unrouted row")
-                .todo("look at its payload in the traffic panel and correct the dialect's pointers")
-                .mend(Side::Profile)
-                .events(numbers(undecodable.iter().copied())),
-        );
+        let nothing_else = messages(evidence).next().is_none();
+        let severity = if nothing_else { Severity::Fault } else { Severity::Warning };
+        let finding = Finding::new("undecodable", severity, Certainty::Certain)
+            .saw(format!("`{}` came and could not be read: {reason}", first.name))
+            .means("the dialect and the backend disagree about this event's shape; it stands in the Unrouted row")
+            .todo("look at its payload in the traffic panel (p), and correct the emit, or the dialect's pointers")
+            .mend(if reason.contains("encoded twice") { Side::BackendEmit } else { Side::Profile })
+            .events(numbers(undecodable.iter().copied()));
+        return Some(if nothing_else { finding.outcome(Outcome::Mismatch) } else { finding });
     }
     if messages(evidence).next().is_some() {
         return None;

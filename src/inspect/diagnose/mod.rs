@@ -42,6 +42,7 @@ const RULES: &[Rule] = &[
     identity::plus_phones,
     identity::no_ids,
     identity::no_conversation_id,
+    identity::id_misspelt,
     identity::foreign_events,
     identity::ids_differ,
     // rooms

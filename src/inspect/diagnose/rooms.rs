@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::connection::connected;
-use super::delivery::truly_missed;
+use super::delivery::{came_unread, truly_missed};
 use super::identity::messages;
 use super::{Certainty, Finding, Outcome, Severity, Side};
 use crate::backend::RoomStage;
@@ -142,7 +142,7 @@ pub(super) fn nothing_by_the_room(evidence: &Evidence) -> Option<Finding> {
 }
 
 pub(super) fn not_broadcast(evidence: &Evidence) -> Option<Finding> {
-    if !connected(evidence) || messages(evidence).next().is_some() {
+    if !connected(evidence) || messages(evidence).next().is_some() || came_unread(evidence) {
         return None;
     }
     let tested: Vec<&Sent> = stored(evidence);

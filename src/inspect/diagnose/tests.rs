@@ -86,6 +86,7 @@ fn message(seq: u64, seconds: i64) -> Sight {
         rule: Some(crate::chat::Rule::Exact),
         conversation: Some(KEY),
         spelling: Spelling::default(),
+        stands_at: None,
     }
 }
 

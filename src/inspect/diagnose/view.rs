@@ -1,6 +1,7 @@
 //! All is well, or what is well is out of sight.
 
 use super::connection::connected;
+use super::delivery::came_unread;
 use super::identity::{messages, numbers};
 use super::{Certainty, Finding, Outcome, Severity};
 use crate::inspect::evidence::Evidence;
@@ -45,7 +46,7 @@ pub(super) fn out_of_view(evidence: &Evidence) -> Option<Finding> {
 
 pub(super) fn nothing_yet(evidence: &Evidence) -> Option<Finding> {
     let waited = evidence.checks.waited?;
-    if !connected(evidence) || messages(evidence).next().is_some() {
+    if !connected(evidence) || messages(evidence).next().is_some() || came_unread(evidence) {
         return None;
     }
     let tested = evidence.checks.test.as_ref().is_some_and(|test| !test.sent.is_empty());

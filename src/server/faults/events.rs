@@ -152,6 +152,10 @@ pub(super) fn strangers(_: &Lab, _: u64, mut emission: Emission) -> Vec<Emission
             "waMessageId" => *text = format!("{text}.other"),
             "recipientPhone" | "userPhone" => *text = "15550001111".to_owned(),
             "recipientName" | "senderName" => *text = "Somebody else's customer".to_owned(),
+            // a composite id, whichever fault put it there
+            "conversationId" if text.contains('_') => {
+                *text = "f0f0f0f0f0f0f0f0f0f0f0f0_2000000000000000_15550001111".to_owned();
+            }
             _ if is_oid(text) => text.replace_range(..8, "f0f0f0f0"),
             _ => {}
         }

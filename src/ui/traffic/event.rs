@@ -172,8 +172,8 @@ fn ids<'a>(canvas: &Canvas<'_>, entry: &'a Entry, lines: &mut Lines<'a>) {
     }
     let found = diff(theirs.as_str(), ours.as_str());
     let form = |form: &crate::inspect::diff::Form| format!("{} ({} characters, {})", form.shown, form.chars, form.kind);
-    lines.field("the event's id", form(&found.theirs));
-    lines.field("the page's id", form(&found.ours));
+    lines.wrapped("the event's id", &form(&found.theirs), theme.panel.value);
+    lines.wrapped("the page's id", &form(&found.ours), theme.panel.value);
     if let Some(first) = found.first {
         let mark = if canvas.state.settings.ascii { "^" } else { "↑" };
         let words = format!("{}{mark} character {} is the first that differs", " ".repeat(found.column), first + 1);

@@ -51,7 +51,11 @@ impl Dialect {
                     words.iter().any(|wanted| *wanted == word)
                 };
                 if spec.when.iter().all(applies) {
-                    return Ok(self.decoded(name, spec, payload));
+                    let mut decoded = self.decoded(name, spec, payload);
+                    if let (Err(problem), Json::Array(all)) = (&mut decoded.event, args) {
+                        problem.problem.push_str(&shape(payload, all.len()));
+                    }
+                    return Ok(decoded);
                 }
             }
             match missing {
@@ -180,5 +184,18 @@ impl Dialect {
                 .collect(),
             ..Evidence::default()
         }
+    }
+}
+
+/// What is odd about the arguments of an event that could not be read.
+fn shape(payload: &Json<'_>, arguments: usize) -> String {
+    match payload {
+        Json::Text(text) if text.trim_start().starts_with(['{', '[']) => {
+            "; the argument is a string that holds JSON: it was encoded twice, by JSON.stringify and by the emit"
+                .to_owned()
+        }
+        Json::Object(_) => String::new(),
+        other if arguments > 1 => format!("; {arguments} arguments came, and the first is {}", other.kind()),
+        other => format!("; the argument is {}", other.kind()),
     }
 }
