@@ -178,7 +178,7 @@ impl Traffic {
         let had = self.told.iter().position(|(id, _)| *id == message);
         let had = had.and_then(|at| self.told.remove(at)).map(|(_, told)| told);
         let told = match (told, had) {
-            (Told::Asked, Some(had @ Told::Answer(_))) => had,
+            (Told::Asked | Told::Replayed, Some(had @ Told::Answer(_))) => had,
             (told, _) => told,
         };
         self.told.push_back((message, told));

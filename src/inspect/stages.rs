@@ -98,6 +98,8 @@ pub enum Told {
     Nothing,
     /// It was asked; the answer is on its way.
     Asked,
+    /// A recording is played, and nobody asked when it was made.
+    Replayed,
     /// It was asked, and did not say. In its words.
     Refused(Clean),
     /// Its answer.
@@ -227,6 +229,7 @@ fn told(seen: &Seen, stage: Stage, of: impl Fn(&Traced) -> &TracedStage) -> Resu
     let answer = match &seen.told {
         Told::Answer(answer) => answer,
         Told::Nothing => return Err("this backend does not tell of it".to_owned()),
+        Told::Replayed => return Err("in a replay nobody is asked, and the recording has no answer".to_owned()),
         Told::Asked => return Err("the backend was asked; its answer is on its way".to_owned()),
         Told::Refused(words) => return Err(format!("the backend was asked, and said: {words}")),
     };

@@ -33,3 +33,4 @@ mod proxy;
 mod residue;
 mod secrets;
 mod terminal;
+mod traffic;

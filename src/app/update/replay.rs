@@ -33,7 +33,11 @@ pub(super) fn keep_to_itself(state: &mut State, out: &mut Vec<Effect>) {
         Effect::Backend(command) => {
             wanted |= matches!(
                 command,
-                Command::SetStatus { .. } | Command::Inject { .. } | Command::TryJoin { .. } | Command::Reconnect
+                Command::SetStatus { .. }
+                    | Command::Operate { .. }
+                    | Command::Inject { .. }
+                    | Command::TryJoin { .. }
+                    | Command::Reconnect
             );
             false
         }

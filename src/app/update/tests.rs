@@ -3,6 +3,7 @@ mod deeds;
 mod enclosing;
 mod profiles;
 mod searching;
+mod identity;
 mod traffic;
 mod triage;
 mod writing;

@@ -118,7 +118,8 @@ fn trace(state: &mut State, out: &mut Vec<Effect>) {
     if let Some(message) = entry.about.message.first().cloned()
         && dialect.trace_request(&message).is_some()
     {
-        state.traffic.tell(message.clone(), Told::Asked);
+        let told = if state.replaying.is_some() { Told::Replayed } else { Told::Asked };
+        state.traffic.tell(message.clone(), told);
         out.push(Effect::Backend(Command::Trace { message }));
     }
     let Some(key) = entry.conversation else { return };

@@ -18,7 +18,7 @@ use crate::backend::{
 use crate::chat::{Content, Directory, Id, NameOrigin};
 use crate::config::{Chosen, Profile, check_url};
 use crate::wire::propose::propose;
-use crate::wire::{Dialect, Event, Known, ListPage, Shelf, ThreadPage};
+use crate::wire::{Catalogue, Dialect, Event, Known, ListPage, Shelf, ThreadPage};
 
 /// Rows and messages that are looked at.
 const LOOKED_AT: u32 = 30;
@@ -205,8 +205,14 @@ async fn try_one(name: &str, dialect: Dialect, profile: &Profile, token: &Secret
     if let Some(request) = dialect.list_request(LOOKED_AT, line.as_ref(), None) {
         fit.list_text = errand.raw(request).await.ok();
     }
+    // of two dialects that read the same, the one whose team can be asked for says more
+    if let Some(request) = dialect.catalogue_request(Catalogue::Agents, line.as_ref())
+        && errand.raw(request).await.is_ok()
+    {
+        fit.score += 2;
+    }
     let rows = list.rows.len();
-    fit.score = if rows == 0 { 10 } else { 30 };
+    fit.score += if rows == 0 { 10 } else { 30 };
     let told = |count: usize| (count * 5).checked_div(rows).unwrap_or(0) as u32;
     fit.score += told(list.rows.iter().filter(|row| row.last_at.is_some()).count());
     fit.score += told(list.rows.iter().filter(|row| row.phone.is_some() || row.name.is_some()).count());

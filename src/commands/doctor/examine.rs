@@ -368,10 +368,17 @@ impl Doctor {
     /// What the backend itself says became of the last message of the burst.
     async fn trace_of(&mut self, test: &Test) {
         let asked = test.sent.iter().rev().nth(1).or(test.sent.last());
-        let Some(id) = asked.and_then(|sent| sent.ids.first()) else { return };
+        let Some(asked) = asked else { return };
+        let Some(id) = asked.ids.first() else { return };
         let told = super::super::trace::ask(&self.errand, id).await;
         if matches!(told, Told::Answer(_)) {
-            self.trace = Some(Trace::of(Seen { names: vec![id.clone()], told, ..Seen::default() }));
+            let mut reader = self.state.timeline.reader();
+            let rows = self.state.timeline.rows().iter().rev();
+            let came = rows.filter_map(|row| reader.entry(row)).find(|entry| {
+                entry.about.kind == Kind::Message && entry.about.message.iter().any(|name| asked.ids.contains(name))
+            });
+            let seen = came.as_ref().map_or_else(Seen::default, Seen::by);
+            self.trace = Some(Trace::of(Seen { names: asked.ids.clone(), told, ..seen }));
         }
     }
 

@@ -27,8 +27,11 @@ pub(super) fn out_of_view(evidence: &Evidence) -> Option<Finding> {
         let newest = messages(evidence).find(|sight| sight.of_open);
         return Some(
             note("below-the-view")
-                .saw(format!("{} messages of {} stand below what is in view", open.below, open.title))
-                .means("they came and were routed; the thread is scrolled up")
+                .saw(match open.below {
+                    1 => format!("1 message of {} stands below what is in view", open.title),
+                    below => format!("{below} messages of {} stand below what is in view", open.title),
+                })
+                .means("what came was routed there; the thread is scrolled up")
                 .todo("press G to go to the end")
                 .events(numbers(newest)),
         );
