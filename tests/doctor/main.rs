@@ -9,6 +9,7 @@
 )]
 
 #[path = "../peers/contract.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
 mod contract;
 mod healthy;
 mod matrix;

@@ -199,9 +199,12 @@ const MOST_LINES: usize = 200;
 /// Where in a payload the id of its conversation stands, that the dialect did not find.
 fn elsewhere(state: &State, key: ConversationKey, raw: &str) -> Option<Clean> {
     let row = state.inbox.get(key)?;
-    let found = payload_lines(raw, super::traffic::PAYLOAD_COLUMNS)
-        .take(MOST_LINES)
-        .find(|line| [&row.page_id, &row.id].iter().any(|id| line.text.contains(&format!("\"{}\"", id.as_str()))))?;
+    let ids = [&row.page_id, &row.id].map(|id| format!("\"{}\"", id.as_str()));
+    let lines = payload_lines(raw, super::traffic::PAYLOAD_COLUMNS).take(MOST_LINES);
+    // the outermost: an event's own field rather than its message's
+    let found = lines
+        .filter(|line| ids.iter().any(|id| line.text.contains(id)))
+        .min_by_key(|line| line.pointer.matches('/').count())?;
     Some(Clean::line(in_payload(&found.pointer)))
 }
 
