@@ -1,9 +1,9 @@
 mod attention;
 mod deeds;
 mod enclosing;
+mod identity;
 mod profiles;
 mod searching;
-mod identity;
 mod traffic;
 mod triage;
 mod writing;
