@@ -248,6 +248,8 @@ pub enum Ask {
 pub enum Sure {
     /// A canned reply is deleted.
     ForgetReply(String),
+    /// What is written is sent although somebody else answered meanwhile.
+    Send,
     /// Something is done to several conversations.
     Deed {
         /// To which.
@@ -465,6 +467,8 @@ pub struct State {
     pub warned: std::collections::HashSet<ConversationKey>,
     /// Changes of conversations that can be undone, the last one last.
     pub changes: Vec<Change>,
+    /// Where each thread stood when the agent began what is written for it.
+    pub begun: HashMap<ConversationKey, super::here::Begun>,
     /// What the backend refused of the last one, in words.
     pub refused: Vec<Clean>,
     /// How many operations are on their way to each conversation.
@@ -545,6 +549,7 @@ impl State {
             reacting: Vec::new(),
             warned: std::collections::HashSet::new(),
             changes: Vec::new(),
+            begun: HashMap::new(),
             refused: Vec::new(),
             operating: HashMap::new(),
             peek: false,

@@ -89,25 +89,6 @@ impl Replies {
     pub fn remove(&mut self, name: &str) -> bool {
         self.all.remove(name).is_some()
     }
-
-    /// Those that `typed` may mean: by the beginning of the name, by the name, by the text.
-    pub fn matching(&self, typed: &str) -> Vec<(&str, &str)> {
-        let wanted = crate::text::search_fold(typed);
-        let rank = |name: &str, text: &str| {
-            let name = crate::text::search_fold(name);
-            if name.starts_with(&wanted) {
-                Some(0)
-            } else if name.contains(&wanted) {
-                Some(1)
-            } else {
-                crate::text::search_fold(text).contains(&wanted).then_some(2)
-            }
-        };
-        let mut found: Vec<_> =
-            self.iter().filter_map(|(name, text)| Some((rank(name, text)?, (name, text)))).collect();
-        found.sort_by_key(|(rank, _)| *rank);
-        found.into_iter().map(|(_, reply)| reply).collect()
-    }
 }
 
 /// Whether a reply can be called so: what can be typed after `/`.
@@ -140,15 +121,5 @@ mod tests {
         );
         assert_eq!(read("[a]\ntext = \" \"\n").unwrap_err(), "replies.toml:2:8: `text` of [a] is empty");
         assert!(read("[a]\ntxt = \"x\"\n").unwrap_err().contains("did you mean `text`?"));
-    }
-
-    #[test]
-    fn names_come_before_texts() {
-        let replies =
-            read("[a]\ntext = \"refund\"\n[my-refund]\ntext = \"x\"\n[refund]\ntext = \"y\"\n[z]\ntext = \"z\"\n")
-                .unwrap();
-        let names: Vec<&str> = replies.matching("REF").into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["refund", "my-refund", "a"]);
-        assert_eq!(replies.matching("").len(), 4);
     }
 }

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{CHANNEL, Canvas, pane_heading};
 use crate::app::rows::status_word;
-use crate::app::{Focus, State, times};
+use crate::app::{Focus, State, here, snooze, times};
 use crate::chat::Conversation;
 use crate::chat::window::Window;
 
@@ -18,12 +18,17 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let typing = state.open_thread().is_some_and(|view| view.typing.is_some());
     let name = row.title();
     let assignee = row.assignee.as_deref().map(|name| if state.inbox.me().is(name) { "you" } else { name });
+    let here = here::words(state, row.key);
+    let snoozed = row.snoozed_until.filter(|_| row.status == crate::chat::Status::Snoozed);
+    let snoozed = snoozed.map(|at| format!("until {}", snooze::when(at, state.now, &state.settings.zone)));
     let wait = state.inbox.wait(row.key).since();
     let wait = wait.map(|since| format!("waits {}", times::span(state.now.duration_since(since))));
     let window = window_words(state, row);
     let mut parts = vec![name.as_str()];
     parts.extend(typing.then_some("typing"));
+    parts.extend(here.as_deref());
     parts.extend([CHANNEL, status_word(&row.status)]);
+    parts.extend(snoozed.as_deref());
     parts.extend(assignee);
     parts.extend(wait.as_deref());
     parts.push(&window);

@@ -120,7 +120,7 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
         preview(&mut pen, state, theme, glyphs, row, room);
         pen.go(from + u16::try_from(room).unwrap_or_default());
     } else {
-        pen.cell(&name, room, name_style);
+        named(&mut pen, state, row, room, [name_style, quiet(theme.list.time)]);
     }
     pen.cell_right(&time, time_columns, quiet(theme.list.time));
     pen.cell_right(&unread, UNREAD, theme.list.unread);
@@ -146,6 +146,25 @@ fn conversation(canvas: &mut Canvas<'_>, area: Rect, row: &Conversation, focused
         // the name alone: a preview changes with each message, and costs less in its own style
         canvas.tint(Rect { height: 1, ..area }, base);
     }
+}
+
+/// The name, and behind it who answers, where there is room for both.
+fn named(pen: &mut Pen<'_>, state: &State, row: &Conversation, room: usize, [style, aside]: [Style; 2]) {
+    let name = row.title();
+    let who = row.assignee.as_deref().map(|who| if state.inbox.me().is(who) { "you" } else { first_word(who) });
+    let left = room.saturating_sub(crate::text::width(&name) + 1);
+    match who.filter(|who| crate::text::width(who) < left) {
+        Some(who) => {
+            pen.cell(&name, room - crate::text::width(who), style).put(who, aside);
+        }
+        None => {
+            pen.cell(&name, room, style);
+        }
+    }
+}
+
+fn first_word(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
 }
 
 /// How long a customer waits: a mark that grows, and the time.

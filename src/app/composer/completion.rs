@@ -2,7 +2,7 @@
 
 use ratatui_textarea::{CursorMove, TextArea};
 
-use crate::config::Replies;
+use crate::app::phrases::{self, Phrase};
 use crate::text::Clean;
 
 /// At most this many are offered.
@@ -45,7 +45,7 @@ pub struct Completion {
 
 impl Completion {
     /// What may be meant by what stands before the cursor.
-    pub fn of(area: &TextArea<'_>, replies: &Replies) -> Option<Self> {
+    pub fn of(area: &TextArea<'_>, replies: &[Phrase]) -> Option<Self> {
         let cursor = area.cursor();
         let line = area.lines().get(cursor.0)?;
         let before: String = line.chars().take(cursor.1).collect();
@@ -53,14 +53,17 @@ impl Completion {
             && let Some(typed) = before.strip_prefix('/')
             && !typed.contains(char::is_whitespace)
         {
-            let offers: Vec<Offer> = replies
-                .matching(typed)
+            let detail = |phrase: &Phrase| match phrase.shared {
+                true => Clean::line(&format!("(team) {}", phrase.text)),
+                false => Clean::line(&phrase.text),
+            };
+            let offers: Vec<Offer> = phrases::matching(replies, typed)
                 .into_iter()
                 .take(MOST)
-                .map(|(name, text)| Offer {
-                    insert: text.to_owned(),
-                    label: Clean::line(&format!("/{name}")),
-                    detail: Clean::line(text),
+                .map(|phrase| Offer {
+                    insert: phrase.text.clone(),
+                    label: Clean::line(&format!("/{}", phrase.name)),
+                    detail: detail(phrase),
                 })
                 .collect();
             return Self::offering(Kind::Reply, 0, offers);
@@ -147,9 +150,8 @@ mod tests {
     }
 
     fn offered(text: &str) -> Option<(Kind, String)> {
-        let mut replies = Replies::default();
-        replies.put("hello", "Hello {name}");
-        replies.put("refund", "Your refund is on its way");
+        let phrase = |name: &str, text: &str| Phrase { name: name.to_owned(), text: text.to_owned(), shared: false };
+        let replies = [phrase("hello", "Hello {name}"), phrase("refund", "Your refund is on its way")];
         let completion = Completion::of(&area(text), &replies)?;
         Some((completion.kind, completion.offer()?.label.to_string()))
     }
@@ -186,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_choice_goes_round() {
-        let mut completion = Completion::of(&area(":smi"), &Replies::default()).unwrap();
+        let mut completion = Completion::of(&area(":smi"), &[]).unwrap();
         let count = completion.offers.len();
         completion.choose(-1);
         assert_eq!(completion.chosen, count - 1);

@@ -10,9 +10,9 @@ use ratatui_textarea::TextArea;
 pub use completion::{Completion, Kind, Offer, replace};
 pub use placeholders::{fill, placeholders};
 
+use super::phrases::Phrase;
 use crate::backend::OutgoingFile;
 use crate::chat::{ConversationKey, Id};
-use crate::config::Replies;
 use crate::text::Clean;
 
 /// Whom the text is for.
@@ -104,7 +104,7 @@ impl Composer {
     }
 
     /// Looks what can be offered now that the text has changed; a `:name:` that was closed becomes its emoji.
-    pub fn look(&mut self, replies: &Replies) {
+    pub fn look(&mut self, replies: &[Phrase]) {
         completion::close_emoji(&mut self.area);
         self.completion = Completion::of(&self.area, replies);
     }

@@ -1,8 +1,8 @@
 //! What each action does, by what has the focus.
 
 use super::{
-    Effect, State, attaching, composing, deeds, fetching, handling, keys, lists, open, overlays, queue, reacting,
-    reading, say, searching, sending, templating, traffic, views,
+    Effect, State, attaching, catalogues, composing, deeds, fetching, handling, keys, lists, open, overlays, queue,
+    reacting, reading, say, searching, sending, templating, traffic, views,
 };
 use crate::app::composer::Mode;
 use crate::app::files::Then;
@@ -14,6 +14,7 @@ use crate::backend::Command;
 use crate::chat::{ConversationKey, Status};
 use crate::config::Action;
 use crate::text::Clean;
+use crate::wire::Catalogue;
 use ratatui_textarea::CursorMove;
 
 /// Does what a key, the palette or the mouse asked for.
@@ -103,18 +104,22 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
             }
         }
         Action::Reply => {
-            compose(state, Mode::Reply);
+            compose(state, Mode::Reply, out);
             if state.focus == Focus::Composer {
                 templating::instead(state, out);
             }
         }
-        Action::Note => compose(state, Mode::Note),
+        Action::Note => compose(state, Mode::Note, out),
         Action::Send if templating::instead(state, out) => {}
+        Action::Send if composing::overtaken(state) => {}
         Action::Send if composing::may_send(state) => sending::send(state, out),
         Action::Send => {}
         Action::Editor => composing::editor(state, out),
         Action::Complete => composing::complete(state, out),
-        Action::Replies => state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 }),
+        Action::Replies => {
+            catalogues::want(state, Catalogue::Replies, out);
+            state.panels.overlay = Some(Overlay::Replies { search: String::new(), chosen: 0 });
+        }
         Action::Attach => attaching::open(state, out),
         Action::Templates => templating::open(state, out),
         Action::Quote => reacting::quote(state),
@@ -278,7 +283,7 @@ fn go_in(state: &mut State, out: &mut Vec<Effect>) {
             state.focus = Focus::List;
             go_in(state, out);
         }
-        Focus::Thread => compose(state, Mode::Reply),
+        Focus::Thread => compose(state, Mode::Reply, out),
         Focus::Composer => {}
         Focus::Traffic => traffic::go_in(state, out),
     }
@@ -380,7 +385,7 @@ fn visit(
     }
 }
 
-fn compose(state: &mut State, mode: Mode) {
+fn compose(state: &mut State, mode: Mode, out: &mut Vec<Effect>) {
     let key = state.open.or_else(|| state.inbox.selected());
     if state.open.is_none() || key.is_none() {
         return say(state, false, "Open a conversation first (Enter)");
@@ -388,6 +393,9 @@ fn compose(state: &mut State, mode: Mode) {
     if mode == Mode::Note && !state.offers.notes {
         return say(state, false, "This backend keeps no notes");
     }
+    // what / may mean, and whom @ may mean
+    catalogues::want(state, Catalogue::Replies, out);
+    catalogues::want(state, Catalogue::Agents, out);
     state.composer.turn_to(key);
     state.composer.mode = mode;
     state.focus = Focus::Composer;
@@ -438,6 +446,7 @@ pub(super) fn answer(state: &mut State, yes: bool, out: &mut Vec<Effect>) {
         Some(Overlay::Paste { text }) if yes => keys::insert(state, &text, out),
         Some(Overlay::Sure { sure, .. }) if yes => match sure {
             Sure::ForgetReply(name) => composing::forget(state, &name, out),
+            Sure::Send => composing::send_too(state, out),
             Sure::Deed { keys, deed } => deeds::perform(state, &keys, deed, out),
         },
         Some(Overlay::TryJoin { id, shape }) if yes => traffic::try_join(id, shape, out),

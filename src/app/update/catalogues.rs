@@ -28,5 +28,9 @@ pub(super) fn changed(state: &mut State, catalogue: Catalogue, out: &mut Vec<Eff
 /// A list came, or did not.
 pub(super) fn came(state: &mut State, catalogue: Catalogue, result: Result<Vec<Item>, RestError>) {
     state.catalogues.came(catalogue, result.map_err(|error| Clean::line(&error.to_string())));
+    if catalogue == Catalogue::Replies && state.composer.text().starts_with('/') {
+        let replies = crate::app::phrases::all(state);
+        state.composer.look(&replies);
+    }
     state.dirty = true;
 }

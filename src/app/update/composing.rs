@@ -6,8 +6,8 @@ use ratatui_textarea::CursorMove;
 use super::{Effect, State, say, title_of, typing};
 use crate::app::composer::{Kind, Mode, fill, placeholders, replace};
 use crate::app::effect::Saving;
-use crate::app::state::{Ask, Focus, Overlay};
-use crate::app::times;
+use crate::app::state::{Ask, Focus, Overlay, Sure};
+use crate::app::{here, phrases, times};
 use crate::chat::ConversationKey;
 use crate::chat::window::Window;
 use crate::config::{Action, Context, is_reply_name};
@@ -16,7 +16,13 @@ use crate::text::Clean;
 /// The text was changed by a key, a paste or a completion.
 pub(super) fn changed(state: &mut State, out: &mut Vec<Effect>) {
     state.composer.refusal = None;
-    state.composer.look(&state.replies);
+    let replies = if state.composer.text().starts_with('/') { phrases::all(state) } else { Vec::new() };
+    state.composer.look(&replies);
+    match state.composer.target {
+        Some(key) if state.composer.is_blank() => _ = state.begun.remove(&key),
+        Some(key) if !state.begun.contains_key(&key) => _ = state.begun.insert(key, here::begin(state, key)),
+        _ => {}
+    }
     typing::agent_types(state, out);
 }
 
@@ -142,13 +148,39 @@ pub(super) fn may_send(state: &mut State) -> bool {
     }
 }
 
+/// Whether somebody else answered since the agent began to write: that is asked about before it is sent.
+pub(super) fn overtaken(state: &mut State) -> bool {
+    let Some(key) = state.composer.target.filter(|_| state.composer.mode == Mode::Reply) else { return false };
+    if state.composer.is_blank() {
+        return false;
+    }
+    let Some(message) = state.begun.get(&key).and_then(|begun| here::answered_since(state, key, begun)) else {
+        return false;
+    };
+    let who = message.sender.clone().unwrap_or_else(|| Clean::line("Somebody else"));
+    let at = message.created_at.map(|at| format!(" at {}", times::clock(at, &state.settings.zone))).unwrap_or_default();
+    let (said, name) = (message.preview(), title_of(state, key));
+    let words = Clean::line(&format!("{who} answered {name}{at}, since you began: “{said}”. Send yours too?"));
+    state.panels.overlay = Some(Overlay::Sure { sure: Sure::Send, words });
+    true
+}
+
+/// The agent knows of the other answer and sends all the same.
+pub(super) fn send_too(state: &mut State, out: &mut Vec<Effect>) {
+    if let Some(key) = state.composer.target {
+        let begun = here::begin(state, key);
+        state.begun.insert(key, begun);
+    }
+    super::actions::perform(state, crate::config::Action::Send, out);
+}
+
 /// Opens the editor on the text, or on the canned reply that is chosen.
 pub(super) fn editor(state: &mut State, out: &mut Vec<Effect>) {
     if let Some(Overlay::Replies { search, chosen }) = &state.panels.overlay {
-        let found = state.replies.matching(search).into_iter().nth(*chosen);
-        if let Some((name, text)) = found.map(|(name, text)| (name.to_owned(), text.to_owned())) {
-            state.composer.editing = Some(name);
-            out.push(Effect::Edit(text));
+        // one of the team's becomes one's own under the same name
+        if let Some(phrase) = phrases::matching(&phrases::all(state), search).get(*chosen).copied().cloned() {
+            state.composer.editing = Some(phrase.name);
+            out.push(Effect::Edit(phrase.text));
         }
         return;
     }

@@ -102,6 +102,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
                 if let Some(view) = state.threads.get_mut(key) {
                     view.typing = None;
                 }
+                presence::nobody_types(state, key);
                 state.dirty = true;
             }
             Timer::AgentTypingEnds(key) => typing::agent_stopped(state, key, &mut out),
@@ -255,6 +256,10 @@ fn open(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     state.dirty = true;
     if state.open != Some(key) {
         typing::agent_left(state, out);
+        if let Some(old) = state.open {
+            // nobody tells us of it any more
+            state.presence.remove(&old);
+        }
         if let Some(old) = state.open.and_then(|old| state.threads.get_mut(old)) {
             old.leave();
         }

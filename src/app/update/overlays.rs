@@ -9,7 +9,7 @@ use super::{
 };
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
-use crate::app::{offered, pick};
+use crate::app::{offered, phrases, pick};
 use crate::chat::ConversationKey;
 use crate::config::Action;
 use crate::text::{self, Clean};
@@ -136,10 +136,15 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Editor => composing::editor(state, out),
         Action::Delete => {
             if let Some(Overlay::Replies { search, chosen }) = &state.panels.overlay
-                && let Some((name, _)) = state.replies.matching(search).get(*chosen)
+                && let Some(phrase) = phrases::matching(&phrases::all(state), search).get(*chosen).copied().cloned()
             {
+                let name = phrase.name;
+                if phrase.shared {
+                    super::say(state, false, format!("/{name} is the team's: it is changed at the backend"));
+                    return true;
+                }
                 let words = Clean::line(&format!("Delete the canned reply /{name}?"));
-                let sure = Sure::ForgetReply((*name).to_owned());
+                let sure = Sure::ForgetReply(name);
                 state.panels.overlay = Some(Overlay::Sure { sure, words });
             }
         }
@@ -255,7 +260,7 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::Views { search, .. }) => view_hits(state, search).len(),
         Some(Overlay::Profiles { search, .. }) => crate::app::profiles::hits(state, search).len(),
         Some(Overlay::GoTo { .. } | Overlay::Assign { .. }) => state.panels.hits.len(),
-        Some(Overlay::Replies { search, .. }) => state.replies.matching(search).len(),
+        Some(Overlay::Replies { search, .. }) => phrases::matching(&phrases::all(state), search).len(),
         Some(Overlay::Links { links, .. }) => links.len(),
         Some(Overlay::Attach { .. }) => attaching::offered(state).len(),
         Some(Overlay::Templates { search, .. }) => templating::found(state, search).len(),
@@ -322,7 +327,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
             }
         }
         Some(Overlay::Replies { search, chosen }) => {
-            let text = state.replies.matching(&search).get(chosen).map(|(_, text)| (*text).to_owned());
+            let text = phrases::matching(&phrases::all(state), &search).get(chosen).map(|phrase| phrase.text.clone());
             if let Some(text) = text {
                 composing::put_in(state, &text, out);
             }

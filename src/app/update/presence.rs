@@ -1,7 +1,8 @@
 //! Who else of the team is here: which agents have a conversation on the screen, and who of them types.
 
-use super::State;
-use super::routing::Decision;
+use super::routing::{Decision, TYPING_LASTS};
+use super::{Effect, State};
+use crate::app::msg::Timer;
 use crate::chat::{ConversationKey, Evidence, Outcome, Verdict};
 use crate::wire::Viewer;
 
@@ -17,8 +18,11 @@ pub(super) fn viewers(state: &mut State, evidence: &Evidence, viewers: Vec<Viewe
 }
 
 /// An agent types in a conversation, or stopped.
-pub(super) fn agent_types(state: &mut State, evidence: &Evidence, agent: Viewer) -> Decision {
+pub(super) fn agent_types(state: &mut State, evidence: &Evidence, agent: Viewer, out: &mut Vec<Effect>) -> Decision {
     told(state, evidence, |state, key| {
+        if agent.typing {
+            out.push(Effect::Wake { after: TYPING_LASTS, timer: Timer::TypingEnds(key) });
+        }
         let here = state.presence.entry(key).or_default();
         match here.iter_mut().find(|viewer| viewer.id == agent.id) {
             Some(viewer) => viewer.typing = agent.typing,
@@ -26,6 +30,13 @@ pub(super) fn agent_types(state: &mut State, evidence: &Evidence, agent: Viewer)
             None => {}
         }
     })
+}
+
+/// Nobody has typed for a while.
+pub(super) fn nobody_types(state: &mut State, key: ConversationKey) {
+    for viewer in state.presence.get_mut(&key).into_iter().flatten() {
+        viewer.typing = false;
+    }
 }
 
 /// News of who is in a conversation, by its id.

@@ -22,8 +22,8 @@ use crate::inspect::{About, Entry, Kind, MatchRecord};
 use crate::text::Clean;
 use crate::wire::{DecodeError, Event, Viewer};
 
-/// A customer who has not typed for this long has stopped.
-const TYPING_LASTS: Duration = Duration::from_secs(8);
+/// Who has not typed for this long has stopped.
+pub(super) const TYPING_LASTS: Duration = Duration::from_secs(8);
 
 /// What was decided about an event.
 pub(super) struct Decision {
@@ -85,7 +85,7 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
         }
         Ok(Event::Typing { evidence: told, who, agent: Some(agent), typing }) => {
             evidence = told;
-            presence::agent_types(state, &evidence, Viewer { id: who, name: agent, typing })
+            presence::agent_types(state, &evidence, Viewer { id: who, name: agent, typing }, out)
         }
         Ok(Event::Presence { evidence: told, viewers }) => {
             evidence = told;

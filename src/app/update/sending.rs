@@ -75,6 +75,7 @@ pub(super) fn put(
     }
     let Some(conversation) = state.inbox.get(key).map(|row| row.id.clone()) else { return };
     typing::agent_stopped(state, key, out);
+    state.begun.remove(&key);
     state.sent_here += 1;
     let client = Id::new(format!("switchboard-{}-{}", state.now.as_millisecond(), state.sent_here));
     let item = Outgoing { enclosed, reply_to, ..Outgoing::new(client, key, text, state.now) };

@@ -13,6 +13,7 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
     let is_now = is_connected(&session.state);
     if was_connected && !is_now {
         gap_everywhere(state);
+        state.presence.clear();
     }
     let live = matches!(session.state, SessionState::Live | SessionState::Silent { .. });
     if live && state.live_since.is_none() {

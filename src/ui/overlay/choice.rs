@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::{boxed, mark, typed};
 use crate::app::layout::list_top;
+use crate::app::phrases;
 use crate::app::state::Ask;
 use crate::config::Action;
 use crate::text::Clean;
@@ -13,13 +14,14 @@ use crate::ui::Canvas;
 pub(super) fn replies(canvas: &mut Canvas<'_>, search: &str, chosen: usize) {
     let state = canvas.state;
     let theme = canvas.theme;
-    let found = state.replies.matching(search);
+    let all = phrases::all(state);
+    let found = phrases::matching(&all, search);
     let rows = u16::try_from(found.len() + 4).unwrap_or(18).clamp(8, 18);
     let inside = boxed(canvas, 84, rows, "Canned replies");
     let area = typed(canvas, inside, search, "type a name, or a word of the reply");
     let foot = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     let area = Rect { height: area.height.saturating_sub(2), ..area };
-    if state.replies.is_empty() {
+    if all.is_empty() {
         let keep = canvas.key_in(crate::config::Context::Composer, Action::KeepReply).unwrap_or_default();
         let file = state.files.replies.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
         let lines = [
@@ -34,9 +36,13 @@ pub(super) fn replies(canvas: &mut Canvas<'_>, search: &str, chosen: usize) {
         canvas.pen(area, 0).skip(3).put("Nothing matches.", theme.screen.dim);
     }
     let top = list_top(Some(chosen), found.len(), usize::from(area.height));
-    for (nth, (index, (name, text))) in (0..area.height).zip(found.iter().enumerate().skip(top)) {
+    for (nth, (index, phrase)) in (0..area.height).zip(found.iter().enumerate().skip(top)) {
         let mut pen = canvas.pen(area, nth);
-        pen.skip(3).cell(&format!("/{name}"), 18, theme.panel.key).skip(1).fit(&Clean::line(text), theme.panel.value);
+        pen.skip(3).cell(&format!("/{}", phrase.name), 18, theme.panel.key).skip(1);
+        if phrase.shared {
+            pen.put("(team) ", theme.screen.dim);
+        }
+        pen.fit(&Clean::line(&phrase.text), theme.panel.value);
         mark(canvas, area, nth, index == chosen);
     }
     let hints = [
