@@ -59,7 +59,7 @@ mod tests {
         let page = Command::Conversations(vec![row; MOST_WAITING]);
         assert!(backlog.admit(&page));
         assert!(!backlog.admit(&page));
-        assert!(backlog.admit(&Command::Draft { conversation: "c".into(), text: None }));
+        assert!(backlog.admit(&Command::Draft { conversation: "c".into(), note: false, text: None }));
         assert_eq!((backlog.dropped(), backlog.dropped()), (MOST_WAITING, 0));
         backlog.taken(&page);
         assert!(backlog.admit(&page));

@@ -21,7 +21,8 @@ pub(super) async fn put(conn: &mut SqliteConnection, row: &StoredConversation) -
 pub(super) async fn recent(conn: &mut SqliteConnection, limit: u32) -> Result<Vec<StoredConversation>, sqlx::Error> {
     let sql = "SELECT json FROM conversations WHERE
                    id IN (SELECT id FROM conversations ORDER BY last_at DESC, id LIMIT ?)
-                   OR id IN (SELECT conversation FROM drafts) OR id IN (SELECT conversation FROM outbox)
+                   OR id IN (SELECT conversation FROM drafts) OR id IN (SELECT conversation FROM note_drafts)
+                   OR id IN (SELECT conversation FROM outbox)
                    OR id IN (SELECT value FROM positions WHERE name = 'open') OR id IN (SELECT conversation FROM muted)
                ORDER BY last_at DESC, id";
     let rows: Vec<String> = sqlx::query_scalar(sql).bind(limit).fetch_all(conn).await?;
@@ -56,6 +57,9 @@ pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> 
         "INSERT INTO drafts (conversation, owner, text) SELECT ?2, owner, text FROM drafts WHERE conversation = ?1
          ON CONFLICT (conversation, owner) DO UPDATE SET text = drafts.text || char(10) || excluded.text",
         "DELETE FROM drafts WHERE conversation = ?1 AND ?2 IS NOT NULL",
+        "INSERT INTO note_drafts (conversation, owner, text) SELECT ?2, owner, text FROM note_drafts WHERE conversation = ?1
+         ON CONFLICT (conversation, owner) DO UPDATE SET text = note_drafts.text || char(10) || excluded.text",
+        "DELETE FROM note_drafts WHERE conversation = ?1 AND ?2 IS NOT NULL",
         "UPDATE positions SET value = ?2 WHERE value = ?1",
         "INSERT INTO muted (conversation) SELECT ?2 FROM muted WHERE conversation = ?1 ON CONFLICT DO NOTHING",
         "DELETE FROM muted WHERE conversation = ?1 AND ?2 IS NOT NULL",

@@ -64,6 +64,8 @@ pub enum Command {
     Draft {
         /// Whose.
         conversation: Id,
+        /// It is a note to the team; a conversation has a draft of each kind.
+        note: bool,
         /// `None` (or an empty text) removes it.
         text: Option<String>,
     },
@@ -126,6 +128,8 @@ pub enum Reply {
         conversations: Vec<StoredConversation>,
         /// Conversation and text.
         drafts: Vec<(Id, String)>,
+        /// The same for notes to the team.
+        notes: Vec<(Id, String)>,
         /// In the order in which they were written. `Sending` means here: another running program is sending it.
         outbox: Vec<OutboxRow>,
         /// Where the user stood.

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::Position;
 use super::owner;
@@ -15,28 +15,35 @@ use crate::chat::Id;
 /// The owner of drafts that nobody has taken over yet.
 pub(super) const NOBODY: &str = "";
 
+/// The table of a kind of drafts.
+fn table(note: bool) -> &'static str {
+    if note { "note_drafts" } else { "drafts" }
+}
+
 /// Keeps an owner's draft, or removes it.
 pub(super) async fn put(
     conn: &mut SqliteConnection,
     conversation: &Id,
+    note: bool,
     owner: &str,
     text: Option<&str>,
 ) -> Result<(), sqlx::Error> {
+    let table = table(note);
     let sql = match text.filter(|text| !text.is_empty()) {
-        Some(_) => {
-            "INSERT INTO drafts (conversation, owner, text) VALUES (?1, ?2, ?3)
+        Some(_) => format!(
+            "INSERT INTO {table} (conversation, owner, text) VALUES (?1, ?2, ?3)
              ON CONFLICT (conversation, owner) DO UPDATE SET text = excluded.text"
-        }
-        None => "DELETE FROM drafts WHERE conversation = ?1 AND owner = ?2 AND (?3 IS NULL OR ?3 = '')",
+        ),
+        None => format!("DELETE FROM {table} WHERE conversation = ?1 AND owner = ?2 AND (?3 IS NULL OR ?3 = '')"),
     };
-    sqlx::query(sql).bind(conversation.as_str()).bind(owner).bind(text).execute(conn).await?;
+    sqlx::query(AssertSqlSafe(sql)).bind(conversation.as_str()).bind(owner).bind(text).execute(conn).await?;
     Ok(())
 }
 
 /// All drafts, whoever wrote them.
-pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<(Id, String)>, sqlx::Error> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT conversation, text FROM drafts ORDER BY conversation").fetch_all(conn).await?;
+pub(super) async fn all(conn: &mut SqliteConnection, note: bool) -> Result<Vec<(Id, String)>, sqlx::Error> {
+    let sql = format!("SELECT conversation, text FROM {} ORDER BY conversation", table(note));
+    let rows: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await?;
     Ok(joined(rows))
 }
 
@@ -44,13 +51,13 @@ pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<(Id, String)>
 pub(super) async fn adopt(
     conn: &mut SqliteConnection,
     store: Option<&Path>,
+    note: bool,
     ours: &str,
 ) -> Result<Vec<(Id, String)>, sqlx::Error> {
+    let table = table(note);
+    let sql = format!("SELECT conversation, owner, text FROM {table} ORDER BY conversation, owner IS NOT ?, owner");
     let rows: Vec<(String, String, String)> =
-        sqlx::query_as("SELECT conversation, owner, text FROM drafts ORDER BY conversation, owner IS NOT ?, owner")
-            .bind(ours)
-            .fetch_all(&mut *conn)
-            .await?;
+        sqlx::query_as(AssertSqlSafe(sql)).bind(ours).fetch_all(&mut *conn).await?;
     let mut left = Vec::new();
     let mut taken = Vec::new();
     for (conversation, owner, text) in rows {
@@ -59,18 +66,15 @@ pub(super) async fn adopt(
             continue;
         }
         if !is_ours {
-            sqlx::query("DELETE FROM drafts WHERE conversation = ? AND owner = ?")
-                .bind(&conversation)
-                .bind(&owner)
-                .execute(&mut *conn)
-                .await?;
+            let sql = format!("DELETE FROM {table} WHERE conversation = ? AND owner = ?");
+            sqlx::query(AssertSqlSafe(sql)).bind(&conversation).bind(&owner).execute(&mut *conn).await?;
             taken.push(Id::new(conversation.as_str()));
         }
         left.push((conversation, text));
     }
     let drafts = joined(left);
     for (conversation, text) in drafts.iter().filter(|(conversation, _)| taken.contains(conversation)) {
-        put(conn, conversation, ours, Some(text)).await?;
+        put(conn, conversation, note, ours, Some(text)).await?;
     }
     Ok(drafts)
 }

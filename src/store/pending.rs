@@ -27,7 +27,8 @@ pub(super) struct Pending {
     messages: Vec<(Id, Message)>,
     /// Where in `messages` a message stands, by conversation and its strongest id.
     places: HashMap<(Id, Id), usize>,
-    drafts: HashMap<Id, Option<String>>,
+    /// By conversation and whether it is a note.
+    drafts: HashMap<(Id, bool), Option<String>>,
     position: Option<Position>,
     muted: HashMap<Id, bool>,
     due: Option<Instant>,
@@ -57,8 +58,8 @@ impl Pending {
         self.came();
     }
 
-    pub(super) fn draft(&mut self, conversation: Id, text: Option<String>) {
-        self.drafts.insert(conversation, text);
+    pub(super) fn draft(&mut self, conversation: Id, note: bool, text: Option<String>) {
+        self.drafts.insert((conversation, note), text);
         self.came();
     }
 
@@ -119,8 +120,8 @@ impl Pending {
     }
 
     async fn put(&self, conn: &mut SqliteConnection, owner: &str, now: Timestamp) -> Result<(), sqlx::Error> {
-        for (conversation, text) in &self.drafts {
-            drafts::put(conn, conversation, owner, text.as_deref()).await?;
+        for ((conversation, note), text) in &self.drafts {
+            drafts::put(conn, conversation, *note, owner, text.as_deref()).await?;
         }
         if let Some(position) = &self.position {
             drafts::put_position(conn, position).await?;
@@ -178,10 +179,10 @@ mod tests {
         pending.conversation(row.clone());
         row.unread = 3;
         pending.conversation(row.clone());
-        pending.draft("c".into(), Some("a".to_owned()));
-        pending.draft("c".into(), None);
+        pending.draft("c".into(), false, Some("a".to_owned()));
+        pending.draft("c".into(), false, None);
         assert_eq!(pending.conversations.get(&Id::from("c")), Some(&row));
-        assert_eq!(pending.drafts.get(&Id::from("c")), Some(&None));
+        assert_eq!(pending.drafts.get(&(Id::from("c"), false)), Some(&None));
         assert!(!pending.is_empty());
     }
 

@@ -32,7 +32,8 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> std::io::Result<PathBuf>
 /// What cannot be fetched again, out of a damaged file.
 #[derive(Debug, Default)]
 pub(super) struct Rescued {
-    drafts: Vec<(Id, String)>,
+    /// Conversation, whether it is a note, text.
+    drafts: Vec<(Id, bool, String)>,
     outbox: Vec<OutboxRow>,
 }
 
@@ -40,7 +41,11 @@ impl Rescued {
     /// Reads what can be read.
     pub(super) async fn read(conn: &mut SqliteConnection) -> Self {
         // What is damaged is lost; what is not is worth having.
-        let drafts = drafts::all(conn).await.unwrap_or_default();
+        let mut drafts = Vec::new();
+        for note in [false, true] {
+            let found = drafts::all(conn, note).await.unwrap_or_default();
+            drafts.extend(found.into_iter().map(|(conversation, text)| (conversation, note, text)));
+        }
         let outbox = outbox::all(conn).await.unwrap_or_default();
         Self { drafts, outbox }
     }
@@ -53,8 +58,8 @@ impl Rescued {
     }
 
     async fn put(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        for (conversation, text) in &self.drafts {
-            drafts::put(conn, conversation, drafts::NOBODY, Some(text)).await?;
+        for (conversation, note, text) in &self.drafts {
+            drafts::put(conn, conversation, *note, drafts::NOBODY, Some(text)).await?;
         }
         for mut row in self.outbox {
             if row.fate == Fate::Sending {

@@ -45,7 +45,8 @@ pub(super) async fn load(
         outbox::recover(conn, path, owner.name(), now).await?;
         Ok(Reply::Started {
             conversations: cache::recent(conn, limit).await?,
-            drafts: drafts::adopt(conn, path, owner.name()).await?,
+            drafts: drafts::adopt(conn, path, false, owner.name()).await?,
+            notes: drafts::adopt(conn, path, true, owner.name()).await?,
             outbox: outbox::all(conn).await?,
             position: drafts::position(conn).await?,
             muted: drafts::muted(conn).await?,

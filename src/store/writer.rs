@@ -211,7 +211,7 @@ impl Writer {
                 self.ask(Question::Around { key, conversation, ids, before, after }).await;
             }
             Command::Search { query, within, limit } => self.ask(Question::Search { query, within, limit }).await,
-            Command::Draft { conversation, text } => self.pending.draft(conversation, text),
+            Command::Draft { conversation, note, text } => self.pending.draft(conversation, note, text),
             Command::Position(position) => self.pending.position(position),
             Command::Mute { conversation, muted } => self.pending.mute(conversation, muted),
             Command::Enqueue(row) => self.urgent(row.client.clone(), Urgent::Enqueue(Box::new(row))).await,
@@ -297,6 +297,7 @@ impl Writer {
         let empty = || Reply::Started {
             conversations: vec![],
             drafts: vec![],
+            notes: vec![],
             outbox: vec![],
             position: Position::default(),
             muted: vec![],

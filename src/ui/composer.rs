@@ -98,6 +98,14 @@ fn aside(canvas: &Canvas<'_>, state: &State) -> String {
     if length >= NEAR_THE_LIMIT {
         return format!("{length} of {MOST_CHARACTERS}");
     }
+    if state.composer.has_other() {
+        let other = if state.composer.mode == Mode::Reply {
+            canvas.hint_in(Context::Thread, Action::Note, "a note waits here too")
+        } else {
+            canvas.hint_in(Context::Thread, Action::Reply, "a reply waits here too")
+        };
+        return other;
+    }
     let row = state.open.and_then(|key| state.inbox.get(key));
     match (state.composer.mode, row.map(|row| state.window(row.key))) {
         (Mode::Reply, Some(Window::Expired { .. })) => "window closed: templates only".to_owned(),

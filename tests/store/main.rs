@@ -96,7 +96,7 @@ impl Desk {
     async fn started(&mut self) -> Started {
         self.send(Command::Start { conversations: 100 });
         self.find(|reply| match reply {
-            Reply::Started { conversations, drafts, outbox, position, muted } => {
+            Reply::Started { conversations, drafts, outbox, position, muted, .. } => {
                 Some(Started { conversations, drafts, outbox, open: position.open, muted })
             }
             _ => None,
@@ -198,7 +198,7 @@ fn messages(conversation: &str, messages: Vec<Message>) -> Command {
 }
 
 fn draft(conversation: &str, text: Option<&str>) -> Command {
-    Command::Draft { conversation: conversation.into(), text: text.map(str::to_owned) }
+    Command::Draft { conversation: conversation.into(), note: false, text: text.map(str::to_owned) }
 }
 
 fn row(client: &str, text: &str) -> OutboxRow {

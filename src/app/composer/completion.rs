@@ -17,6 +17,8 @@ pub enum Kind {
     Emoji,
     /// `/name`, as the whole text.
     Reply,
+    /// `@name`, an agent in a note.
+    Agent,
 }
 
 /// One that is offered.
@@ -45,7 +47,7 @@ pub struct Completion {
 
 impl Completion {
     /// What may be meant by what stands before the cursor.
-    pub fn of(area: &TextArea<'_>, replies: &[Phrase]) -> Option<Self> {
+    pub fn of(area: &TextArea<'_>, replies: &[Phrase], agents: &[Clean]) -> Option<Self> {
         let cursor = area.cursor();
         let line = area.lines().get(cursor.0)?;
         let before: String = line.chars().take(cursor.1).collect();
@@ -67,6 +69,18 @@ impl Completion {
                 })
                 .collect();
             return Self::offering(Kind::Reply, 0, offers);
+        }
+        if let Some((head, typed)) = before.rsplit_once('@')
+            && head.chars().next_back().is_none_or(char::is_whitespace)
+        {
+            let wanted = crate::text::search_fold(typed);
+            let named = agents.iter().filter(|name| crate::text::search_fold(name).starts_with(&wanted)).take(MOST);
+            let offer = |name: &Clean| Offer {
+                insert: format!("@{name} "),
+                label: Clean::line(&format!("@{name}")),
+                detail: Clean::default(),
+            };
+            return Self::offering(Kind::Agent, head.chars().count(), named.map(offer).collect());
         }
         let (head, typed) = before.rsplit_once(':')?;
         let begins = head.chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != ':');
@@ -152,7 +166,7 @@ mod tests {
     fn offered(text: &str) -> Option<(Kind, String)> {
         let phrase = |name: &str, text: &str| Phrase { name: name.to_owned(), text: text.to_owned(), shared: false };
         let replies = [phrase("hello", "Hello {name}"), phrase("refund", "Your refund is on its way")];
-        let completion = Completion::of(&area(text), &replies)?;
+        let completion = Completion::of(&area(text), &replies, &[Clean::line("Ben Ito")])?;
         Some((completion.kind, completion.offer()?.label.to_string()))
     }
 
@@ -161,6 +175,15 @@ mod tests {
         assert_eq!(offered("ok :tad"), Some((Kind::Emoji, "🎉 :tada:".to_owned())));
         assert_eq!(offered("\n(:heart"), Some((Kind::Emoji, "❤️ :heart:".to_owned())));
         for text in ["at 12:30", "see :)", ":t", "http://x", "Re: about", "qqq :zzzzzz"] {
+            assert_eq!(offered(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn agents_by_the_beginning_of_their_name() {
+        assert_eq!(offered("ask @be"), Some((Kind::Agent, "@Ben Ito".to_owned())));
+        assert_eq!(offered("@Ben i"), Some((Kind::Agent, "@Ben Ito".to_owned())));
+        for text in ["me@be", "@zoe", "@ben ito and"] {
             assert_eq!(offered(text), None, "{text}");
         }
     }
@@ -188,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_choice_goes_round() {
-        let mut completion = Completion::of(&area(":smi"), &[]).unwrap();
+        let mut completion = Completion::of(&area(":smi"), &[], &[]).unwrap();
         let count = completion.offers.len();
         completion.choose(-1);
         assert_eq!(completion.chosen, count - 1);

@@ -16,7 +16,7 @@ use crate::chat::{ConversationKey, Id};
 use crate::text::Clean;
 
 /// Whom the text is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Mode {
     /// The customer.
     #[default]
@@ -73,12 +73,17 @@ pub struct Composer {
     pub along: Along,
     /// What goes along with the drafts of all others.
     others: HashMap<ConversationKey, Along>,
-    drafts: HashMap<ConversationKey, TextArea<'static>>,
+    drafts: HashMap<Slot, TextArea<'static>>,
     /// What the store has of each.
-    kept: HashMap<ConversationKey, String>,
+    kept: HashMap<Slot, String>,
     /// Those that may differ from what the store has.
-    touched: HashSet<ConversationKey>,
+    touched: HashSet<Slot>,
 }
+
+/// A conversation has one draft for the customer and one for the team: neither ever becomes the other.
+type Slot = (ConversationKey, Mode);
+
+const MODES: [Mode; 2] = [Mode::Reply, Mode::Note];
 
 impl Composer {
     /// Puts the current text away as a draft and takes out that of another conversation.
@@ -86,27 +91,51 @@ impl Composer {
         if self.target == key {
             return;
         }
-        let area = std::mem::take(&mut self.area);
-        if let Some(old) = self.target.filter(|_| !is_blank(&area)) {
-            self.drafts.insert(old, area);
-        }
+        self.put_away();
         let along = std::mem::take(&mut self.along);
         if let Some(old) = self.target.filter(|_| !along.is_empty()) {
             self.others.insert(old, along);
         }
         self.along = key.and_then(|key| self.others.remove(&key)).unwrap_or_default();
-        self.area = key.and_then(|key| self.drafts.remove(&key)).unwrap_or_default();
         self.target = key;
         self.mode = Mode::Reply;
+        self.take_out();
+    }
+
+    /// Turns to what is written for the customer, or for the team. Each is a text of its own.
+    pub fn write(&mut self, mode: Mode) {
+        if self.mode != mode {
+            self.put_away();
+            self.mode = mode;
+            self.take_out();
+        }
+    }
+
+    fn put_away(&mut self) {
+        let area = std::mem::take(&mut self.area);
+        if let Some(old) = self.target.filter(|_| !is_blank(&area)) {
+            self.drafts.insert((old, self.mode), area);
+        }
+    }
+
+    fn take_out(&mut self) {
+        self.area = self.target.and_then(|key| self.drafts.remove(&(key, self.mode))).unwrap_or_default();
         self.refusal = None;
         self.completion = None;
+        self.sure = None;
         self.stops = !placeholders(&self.text()).is_empty();
     }
 
+    /// Whether the open conversation has a text of the other kind than the one that is shown.
+    pub fn has_other(&self) -> bool {
+        let other = if self.mode == Mode::Reply { Mode::Note } else { Mode::Reply };
+        self.target.is_some_and(|key| self.drafts.contains_key(&(key, other)))
+    }
+
     /// Looks what can be offered now that the text has changed; a `:name:` that was closed becomes its emoji.
-    pub fn look(&mut self, replies: &[Phrase]) {
+    pub fn look(&mut self, replies: &[Phrase], agents: &[Clean]) {
         completion::close_emoji(&mut self.area);
-        self.completion = Completion::of(&self.area, replies);
+        self.completion = Completion::of(&self.area, replies, agents);
     }
 
     /// The text as it would be sent.
@@ -150,41 +179,42 @@ impl Composer {
         self.area = area_of(text);
     }
 
-    /// Gives a text back to the conversation that it was written for, whichever is open now; text that stands there
-    /// already is kept below it.
-    pub fn give_back(&mut self, key: ConversationKey, text: &str) {
-        self.touched.insert(key);
-        if self.target == Some(key) {
+    /// Gives a text back to the conversation and to those that it was written for, whatever is open now; text that
+    /// stands there already is kept below it.
+    pub fn give_back(&mut self, key: ConversationKey, mode: Mode, text: &str) {
+        self.touched.insert((key, mode));
+        if self.target == Some(key) && self.mode == mode {
             let rest = self.text();
             self.set(&if is_blank(&self.area) { text.to_owned() } else { format!("{text}\n{rest}") });
         } else {
-            let rest =
-                self.drafts.remove(&key).map(|area| area.lines().join("\n")).filter(|rest| !rest.trim().is_empty());
+            let rest = self.drafts.remove(&(key, mode)).map(|area| area.lines().join("\n"));
+            let rest = rest.filter(|rest| !rest.trim().is_empty());
             let text = rest.map_or_else(|| text.to_owned(), |rest| format!("{text}\n{rest}"));
-            self.drafts.insert(key, area_of(&text));
+            self.drafts.insert((key, mode), area_of(&text));
         }
     }
 
     /// Takes in a draft that the store has kept; what was typed meanwhile stays below it.
-    pub fn restore(&mut self, key: ConversationKey, text: &str) {
-        self.give_back(key, text);
-        self.kept.insert(key, text.to_owned());
+    pub fn restore(&mut self, key: ConversationKey, mode: Mode, text: &str) {
+        self.give_back(key, mode, text);
+        self.kept.insert((key, mode), text.to_owned());
     }
 
     /// What stands here for a conversation; `None` when it is nothing but white space.
-    pub fn draft(&self, key: ConversationKey) -> Option<String> {
-        let area = if self.target == Some(key) { Some(&self.area) } else { self.drafts.get(&key) };
+    pub fn draft(&self, key: ConversationKey, mode: Mode) -> Option<String> {
+        let shown = self.target == Some(key) && self.mode == mode;
+        let area = if shown { Some(&self.area) } else { self.drafts.get(&(key, mode)) };
         area.filter(|area| !is_blank(area)).map(|area| area.lines().join("\n"))
     }
 
     /// The text of the open conversation may have been changed.
     pub fn touch(&mut self) {
-        self.touched.extend(self.target);
+        self.touched.extend(self.target.map(|key| (key, self.mode)));
     }
 
-    /// The draft of a conversation may differ from what the store has.
+    /// The drafts of a conversation may differ from what the store has.
     pub fn touch_of(&mut self, key: ConversationKey) {
-        self.touched.insert(key);
+        self.touched.extend(MODES.map(|mode| (key, mode)));
     }
 
     /// Whether anything may differ from what the store has.
@@ -193,55 +223,61 @@ impl Composer {
     }
 
     /// What differs from what the store has, which is told it now. What `held` says must wait comes another time.
-    pub fn changes(&mut self, held: impl Fn(ConversationKey) -> bool) -> Vec<(ConversationKey, Option<String>)> {
-        let (waiting, touched): (HashSet<_>, HashSet<_>) = self.touched.drain().partition(|key| held(*key));
+    pub fn changes(&mut self, held: impl Fn(ConversationKey) -> bool) -> Vec<(ConversationKey, Mode, Option<String>)> {
+        let (waiting, touched): (HashSet<_>, HashSet<_>) = self.touched.drain().partition(|(key, _)| held(*key));
         self.touched = waiting;
         let mut changes = Vec::new();
-        for key in touched {
-            let text = self.draft(key);
-            if self.kept.get(&key) == text.as_ref() {
+        for (key, mode) in touched {
+            let text = self.draft(key, mode);
+            if self.kept.get(&(key, mode)) == text.as_ref() {
                 continue;
             }
             match &text {
-                Some(text) => self.kept.insert(key, text.clone()),
-                None => self.kept.remove(&key),
+                Some(text) => self.kept.insert((key, mode), text.clone()),
+                None => self.kept.remove(&(key, mode)),
             };
-            changes.push((key, text));
+            changes.push((key, mode, text));
         }
         changes
     }
 
     /// Moves the draft of a conversation that was merged into another.
     pub fn move_draft(&mut self, gone: ConversationKey, kept: ConversationKey) {
-        self.kept.remove(&gone);
-        self.touched.remove(&gone);
+        for mode in MODES {
+            self.kept.remove(&(gone, mode));
+            self.touched.remove(&(gone, mode));
+        }
         let along = if self.target == Some(gone) { std::mem::take(&mut self.along) } else { Along::default() };
         let along = if along.is_empty() { self.others.remove(&gone).unwrap_or_default() } else { along };
         if !along.is_empty() {
             self.give_along_back(kept, along);
         }
         if self.target == Some(gone) {
-            let text = self.take();
+            self.put_away();
             self.target = None;
-            if !text.trim().is_empty() {
-                self.give_back(kept, &text);
+        }
+        for mode in MODES {
+            if let Some(area) = self.drafts.remove(&(gone, mode)) {
+                self.give_back(kept, mode, &area.lines().join("\n"));
             }
-        } else if let Some(area) = self.drafts.remove(&gone) {
-            self.give_back(kept, &area.lines().join("\n"));
         }
     }
 
-    /// How many conversations have text that was not sent.
+    /// How many texts were not sent.
     pub fn drafts(&self) -> usize {
         self.drafts.len() + usize::from(self.target.is_some() && !self.is_blank())
     }
 
     /// Whether a conversation has text that was not sent.
     pub fn has_draft(&self, key: ConversationKey) -> bool {
-        if self.target == Some(key) {
-            return !self.is_empty();
+        let shown = self.target == Some(key);
+        if shown && !self.is_empty() {
+            return true;
         }
-        self.drafts.contains_key(&key) || self.others.get(&key).is_some_and(|along| along.file.is_some())
+        let put_away = MODES.iter().any(|mode| self.drafts.contains_key(&(key, *mode)));
+        put_away
+            || shown && self.along.file.is_some()
+            || self.others.get(&key).is_some_and(|along| along.file.is_some())
     }
 }
 

@@ -274,7 +274,11 @@ fn body<'a>(message: &'a Message, columns: Columns, out: &mut Vec<Row<'a>>) {
             (Cow::Owned(format!("[{kind}]")), Cow::Borrowed("this type cannot be shown here"))
         }
     };
-    let label = if message.direction == Direction::Note { Cow::Owned(format!("[note] {label}")) } else { label };
+    let label = if message.direction == Direction::Note {
+        Cow::Owned(format!("[{}] {label}", if is_kept_here(message) { "note, local" } else { "note" }))
+    } else {
+        label
+    };
     let label = label.trim_end();
     if label.is_empty() {
         match words {
@@ -433,4 +437,9 @@ fn wrapped<'a, 't>(
 
 fn line(tone: Tone, text: Cow<'_, str>, label: usize) -> Row<'_> {
     Row::Line(Line { head: None, tone, text, label, missed: false })
+}
+
+/// A note that the backend has no place for.
+fn is_kept_here(message: &Message) -> bool {
+    message.origin != Origin::Local && message.ids.id.is_none() && message.ids.wa.is_none()
 }

@@ -390,14 +390,11 @@ fn compose(state: &mut State, mode: Mode, out: &mut Vec<Effect>) {
     if state.open.is_none() || key.is_none() {
         return say(state, false, "Open a conversation first (Enter)");
     }
-    if mode == Mode::Note && !state.offers.notes {
-        return say(state, false, "This backend keeps no notes");
-    }
     // what / may mean, and whom @ may mean
     catalogues::want(state, Catalogue::Replies, out);
     catalogues::want(state, Catalogue::Agents, out);
     state.composer.turn_to(key);
-    state.composer.mode = mode;
+    state.composer.write(mode);
     state.focus = Focus::Composer;
 }
 

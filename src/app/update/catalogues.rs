@@ -30,7 +30,7 @@ pub(super) fn came(state: &mut State, catalogue: Catalogue, result: Result<Vec<I
     state.catalogues.came(catalogue, result.map_err(|error| Clean::line(&error.to_string())));
     if catalogue == Catalogue::Replies && state.composer.text().starts_with('/') {
         let replies = crate::app::phrases::all(state);
-        state.composer.look(&replies);
+        state.composer.look(&replies, &[]);
     }
     state.dirty = true;
 }

@@ -12,12 +12,17 @@ use crate::chat::ConversationKey;
 use crate::chat::window::Window;
 use crate::config::{Action, Context, is_reply_name};
 use crate::text::Clean;
+use crate::wire::Catalogue;
 
 /// The text was changed by a key, a paste or a completion.
 pub(super) fn changed(state: &mut State, out: &mut Vec<Effect>) {
     state.composer.refusal = None;
     let replies = if state.composer.text().starts_with('/') { phrases::all(state) } else { Vec::new() };
-    state.composer.look(&replies);
+    let agents: Vec<Clean> = match state.composer.mode {
+        Mode::Note => state.catalogues.items(Catalogue::Agents).iter().map(|item| item.title.clone()).collect(),
+        Mode::Reply => Vec::new(),
+    };
+    state.composer.look(&replies, &agents);
     match state.composer.target {
         Some(key) if state.composer.is_blank() => _ = state.begun.remove(&key),
         Some(key) if !state.begun.contains_key(&key) => _ = state.begun.insert(key, here::begin(state, key)),
@@ -31,7 +36,7 @@ pub(super) fn complete(state: &mut State, out: &mut Vec<Effect>) {
     let Some(completion) = state.composer.completion.take() else { return };
     let Some(offer) = completion.offer() else { return };
     match completion.kind {
-        Kind::Emoji => {
+        Kind::Emoji | Kind::Agent => {
             replace(&mut state.composer.area, completion.from, &offer.insert);
             changed(state, out);
         }

@@ -1,6 +1,7 @@
 //! What waits to be sent: whose turn it is, which program may send it, and what the agent decides about it.
 
 use super::{Effect, State, fetch_latest, say, sending, storing, target, title_of};
+use crate::app::composer::Mode;
 use crate::app::outbox::{Claim, Fate, Kept, Outgoing, Turn, Waits};
 use crate::app::state::{Focus, Overlay};
 use crate::app::{Along, Quote, rows};
@@ -155,7 +156,12 @@ pub(super) fn back_into_composer(state: &mut State, client: &Id, out: &mut Vec<E
     };
     // a template's text is no text of the agent's
     if !template && !item.text.is_empty() {
-        state.composer.give_back(item.key, &item.text);
+        let mode = if item.enclosed == Some(Enclosed::Note) { Mode::Note } else { Mode::Reply };
+        state.composer.give_back(item.key, mode, &item.text);
+        if state.composer.target == Some(item.key) {
+            // where it stands again is shown; what stood there is kept beside it
+            state.composer.write(mode);
+        }
     }
     let quote = item.reply_to.as_ref().map(|to| Quote { to: to.clone(), words: quoted(state, item.key, to) });
     state.composer.give_along_back(item.key, Along { file, quote: quote.filter(|_| !template) });

@@ -38,7 +38,7 @@ pub(super) fn quote(state: &mut State) {
     };
     let words = super::queue::quoted(state, key, &to);
     state.composer.turn_to(Some(key));
-    state.composer.mode = Mode::Reply;
+    state.composer.write(Mode::Reply);
     state.composer.along.quote = Some(Quote { to, words });
     state.composer.touch();
     state.focus = Focus::Composer;
@@ -158,11 +158,7 @@ pub(super) fn forward(state: &mut State, key: ConversationKey, text: &str, out: 
         actions::enter(state, key, out);
     }
     state.composer.turn_to(Some(key));
-    if state.composer.mode == Mode::Reply && !state.composer.is_empty() {
-        let words = "A reply is written here that was not sent: send it or take it out first, then forward";
-        return say(state, true, words);
-    }
-    state.composer.mode = Mode::Note;
+    state.composer.write(Mode::Note);
     state.composer.area.insert_str(text);
     state.composer.touch();
     state.focus = Focus::Composer;

@@ -28,9 +28,6 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
         return;
     }
     let note = state.composer.mode == Mode::Note;
-    if note && !state.offers.notes {
-        return say(state, true, "This backend keeps no notes; nothing was sent");
-    }
     if state.replaying.is_some() {
         return say(state, true, super::replay::NOTHING_GOES_OUT);
     }
@@ -52,13 +49,30 @@ pub(super) fn send(state: &mut State, out: &mut Vec<Effect>) {
         return;
     }
     let text = state.composer.take();
+    if note && !state.offers.notes {
+        return keep_note(state, key, text.trim_end(), out);
+    }
     if note {
-        state.composer.mode = Mode::Reply;
+        // what is typed next is for the team too, until the agent says otherwise
         return put(state, key, text.trim_end().to_owned(), Some(Enclosed::Note), None, out);
     }
     let along = std::mem::take(&mut state.composer.along);
     let reply_to = along.quote.map(|quote| quote.to);
     put(state, key, text.trim_end().to_owned(), along.file.map(Enclosed::File), reply_to, out);
+}
+
+/// A note that the backend has no place for: it is kept here alone.
+fn keep_note(state: &mut State, key: ConversationKey, text: &str, out: &mut Vec<Effect>) {
+    state.sent_here += 1;
+    let client = Id::new(format!("local-note-{}-{}", state.now.as_millisecond(), state.sent_here));
+    let item = Outgoing { enclosed: Some(Enclosed::Note), ..Outgoing::new(client, key, text.to_owned(), state.now) };
+    let note = Message { origin: Origin::History, ..line(&item, state.identity.name.clone()) };
+    let view = state.threads.open(key);
+    view.change(|thread| thread.insert(note.clone()));
+    view.go_to_end();
+    storing::remember_whole(state, key, note);
+    storing::gather(state, out);
+    say(state, false, "The note is kept on this machine alone: this backend has no place for it");
 }
 
 /// Puts something into the queue of a conversation.

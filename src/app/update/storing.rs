@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::{Effect, State, lists, queue, reading, say, searching, sending, watch};
+use crate::app::composer::Mode;
 use crate::app::keep::{Stage, Unsaved};
 use crate::app::msg::Timer;
 use crate::app::outbox::{Kept, Outgoing};
@@ -37,13 +38,14 @@ pub(super) fn replied(state: &mut State, reply: Reply, out: &mut Vec<Effect>) {
                 say(state, true, format!("The store was damaged: it is set aside as {}; {what}", path.display()));
             }
         }
-        Reply::Started { conversations, drafts, outbox, position, muted } => {
+        Reply::Started { conversations, drafts, notes, outbox, position, muted } => {
             started(state, conversations, position.as_of, out);
             state.keep.muted = muted.into_iter().collect();
             mute_kept(state);
-            for (id, text) in drafts {
+            let drafts = drafts.into_iter().map(|draft| (Mode::Reply, draft));
+            for (mode, (id, text)) in drafts.chain(notes.into_iter().map(|note| (Mode::Note, note))) {
                 if let Some(key) = known(state, &id, out) {
-                    state.composer.restore(key, &text);
+                    state.composer.restore(key, mode, &text);
                 }
             }
             waiting(state, outbox, out);
@@ -390,9 +392,10 @@ pub(super) fn drafts(state: &mut State, out: &mut Vec<Effect>) {
     }
     let outbox = &state.outbox;
     let changes = state.composer.changes(|key| outbox.of(key).any(|item| item.kept == Kept::Asked));
-    for (key, text) in changes {
+    for (key, mode, text) in changes {
         if let Some(row) = state.inbox.get(key) {
-            out.push(Effect::Store(Command::Draft { conversation: row.id.clone(), text }));
+            let note = mode == Mode::Note;
+            out.push(Effect::Store(Command::Draft { conversation: row.id.clone(), note, text }));
         }
     }
 }

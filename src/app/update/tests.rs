@@ -4,6 +4,7 @@ mod enclosing;
 mod identity;
 mod profiles;
 mod searching;
+mod team;
 mod traffic;
 mod triage;
 mod writing;

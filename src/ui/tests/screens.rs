@@ -137,12 +137,12 @@ fn what_the_composer_offers() {
     at_all_sizes("completion", |columns, rows| {
         let mut state = with_replies(columns, rows);
         state.composer.set("/");
-        state.composer.look(&crate::app::phrases::all(&state));
+        state.composer.look(&crate::app::phrases::all(&state), &[]);
         state
     });
     let mut state = with_replies(80, 24);
     state.composer.set("Thank you :hear");
-    state.composer.look(&crate::app::phrases::all(&state));
+    state.composer.look(&crate::app::phrases::all(&state), &[]);
     one("completion_emoji", &mut state);
     at_all_sizes("replies", |columns, rows| {
         let mut state = with_replies(columns, rows);

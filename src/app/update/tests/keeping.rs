@@ -16,7 +16,14 @@ impl World {
         world.reply(Reply::Opened { set_aside: None });
         let position = Position::default();
         let effects =
-            world.reply(Reply::Started { conversations, drafts: Vec::new(), outbox, position, muted: Vec::new() });
+            world.reply(Reply::Started {
+                conversations,
+                drafts: Vec::new(),
+                notes: Vec::new(),
+                outbox,
+                position,
+                muted: Vec::new(),
+            });
         (world, effects)
     }
 
@@ -316,7 +323,8 @@ fn a_draft_is_given_to_the_store_as_it_is_typed_and_comes_back() {
     world.open(1);
     world.key(KeyCode::Char('r'));
     let effects = world.key(KeyCode::Char('a'));
-    let draft = |text: Option<&str>| Store::Draft { conversation: Id::new(oid(1)), text: text.map(str::to_owned) };
+    let draft =
+        |text: Option<&str>| Store::Draft { conversation: Id::new(oid(1)), note: false, text: text.map(str::to_owned) };
     assert!(stores(&effects).contains(&&draft(Some("a"))));
     assert!(stores(&world.key(KeyCode::Left)).is_empty(), "nothing changed");
     assert!(stores(&world.key(KeyCode::Delete)).contains(&&draft(None)));
@@ -328,6 +336,7 @@ fn a_draft_is_given_to_the_store_as_it_is_typed_and_comes_back() {
     world.reply(Reply::Started {
         conversations: vec![kept(1)],
         drafts,
+        notes: Vec::new(),
         outbox: Vec::new(),
         position,
         muted: Vec::new(),
