@@ -99,12 +99,9 @@ fn aside(canvas: &Canvas<'_>, state: &State) -> String {
         return format!("{length} of {MOST_CHARACTERS}");
     }
     if state.composer.has_other() {
-        let other = if state.composer.mode == Mode::Reply {
-            canvas.hint_in(Context::Thread, Action::Note, "a note waits here too")
-        } else {
-            canvas.hint_in(Context::Thread, Action::Reply, "a reply waits here too")
-        };
-        return other;
+        // Esc, and then the key of the other, leads there
+        let other = if state.composer.mode == Mode::Reply { "note" } else { "reply" };
+        return format!("{} {other}", canvas.glyphs.draft);
     }
     let row = state.open.and_then(|key| state.inbox.get(key));
     match (state.composer.mode, row.map(|row| state.window(row.key))) {

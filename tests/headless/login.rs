@@ -39,6 +39,10 @@ async fn backend() -> MockServer {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_stored_private_and_the_profile_written() {
     let server = backend().await;
+    // it is one of our own: it has a dialect that knows more
+    let health = serde_json::json!({ "status": "ok", "service": "switchboard" });
+    let health = ResponseTemplate::new(200).set_body_json(health);
+    Mock::given(method("GET")).and(path("/health")).respond_with(health).mount(&server).await;
     let program = Program::new();
     program.configure("# my own words\ntheme = \"dark\"\n");
     let log = program.path("logs/run.log");
@@ -57,6 +61,7 @@ async fn the_token_is_stored_private_and_the_profile_written() {
         "{config}"
     );
     assert!(config.contains("[profile.acme]") && config.contains("account = \"695a15a5c526dbe7c085ece2\""), "{config}");
+    assert!(config.contains("dialect = \"switchboard\""), "{config}");
     let token = program.path("data/tokens/acme");
     assert_eq!(std::fs::read_to_string(&token).expect("token").trim(), TOKEN);
     #[cfg(unix)]

@@ -87,6 +87,35 @@ impl House {
         self.terminal_with(&[], &[("SWITCHBOARD_TOKEN", &self.token)])
     }
 
+    /// A colleague of the user: e-mail and token.
+    pub fn colleague(&self) -> (String, String) {
+        let email = self.ask("SELECT email FROM agents WHERE name = 'Noor Haddad'").expect("a colleague");
+        let server = self.server.as_ref().expect("a server");
+        let token = self.runtime.block_on(server.token_for(&email)).expect("a token");
+        (email, token.expose_secret().to_owned())
+    }
+
+    /// The inbox of somebody else of the team, with directories of their own.
+    pub fn seat(&self, token: &str) -> Terminal {
+        let folder = self.home.path().join("other/config");
+        std::fs::create_dir_all(&folder).expect("made");
+        let profile = format!("[profile.other]\nurl = \"{}\"\ndialect = \"switchboard\"\n", self.url);
+        let profile = format!("{profile}token_env = \"SWITCHBOARD_TOKEN\"\n");
+        std::fs::write(folder.join("config.toml"), profile).expect("written");
+        let home = self.home.path().join("other");
+        Terminal::start_in(&home, 120, 40, &[], &[("SWITCHBOARD_TOKEN", token)])
+    }
+
+    /// Asks the backend for something that no screen is there for.
+    pub fn post(&self, path: &str, body: &Value) {
+        let url = format!("http://{}{path}", self.addr);
+        self.runtime.block_on(async {
+            let answer = reqwest::Client::new().post(url).bearer_auth(&self.token);
+            let answer = answer.header("content-type", "application/json").body(body.to_string()).send().await;
+            assert!(answer.expect("an answer").status().is_success());
+        });
+    }
+
     /// What the server's database answers, as text.
     pub fn ask(&self, sql: &str) -> Option<String> {
         let path = self.home.path().join("server.db");

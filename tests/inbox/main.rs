@@ -32,5 +32,6 @@ mod profiles;
 mod proxy;
 mod residue;
 mod secrets;
+mod team;
 mod terminal;
 mod traffic;

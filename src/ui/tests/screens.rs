@@ -133,6 +133,56 @@ fn with_replies(columns: u16, rows: u16) -> State {
 }
 
 #[test]
+fn what_is_done_to_a_conversation_is_chosen() {
+    use crate::app::{Pick, Picking};
+    use crate::chat::Id;
+    let pick = |columns, rows, what: Picking, marked: usize| {
+        let mut state = scene::open(columns, rows);
+        let item = |id: &str, title: &str| crate::wire::Item {
+            id: Id::new(id),
+            title: Clean::line(title),
+            text: None,
+            language: None,
+        };
+        state.identity.id = Some(Id::new("a1"));
+        let (agents, labels) = (vec![item("a1", "Ines"), item("a2", "Ben Ito")], vec![item("vip", "vip")]);
+        let came = |state: &mut State, catalogue, items| {
+            let report = crate::backend::Report::Catalogue { catalogue, line: None, result: Ok(items) };
+            update::update(state, state.now, crate::app::Msg::Backend(report));
+        };
+        came(&mut state, crate::wire::Catalogue::Agents, agents);
+        came(&mut state, crate::wire::Catalogue::Labels, labels);
+        let keys = state.inbox.shown()[..marked].to_vec();
+        for key in &keys {
+            state.inbox.change(*key, |row| row.labels = vec![Clean::line("vip"), Clean::line("refund")]);
+        }
+        state.inbox.change(keys[0], |row| row.labels = vec![Clean::line("vip")]);
+        state.panels.overlay = Some(Overlay::Pick(Box::new(Pick { what, keys, search: String::new(), chosen: 1 })));
+        state
+    };
+    at_all_sizes("pick_agent", |columns, rows| pick(columns, rows, Picking::Agent, 1));
+    at_all_sizes("pick_labels", |columns, rows| pick(columns, rows, Picking::Labels, 3));
+    at_all_sizes("pick_snooze", |columns, rows| pick(columns, rows, Picking::Snooze, 1));
+    at_all_sizes("pick_priority", |columns, rows| pick(columns, rows, Picking::Priority, 1));
+}
+
+#[test]
+fn somebody_else_is_here_and_a_note_waits_beside_the_reply() {
+    at_all_sizes("team", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        let key = state.open.unwrap();
+        let viewer = crate::wire::Viewer { id: None, name: Clean::line("Ben Ito"), typing: true };
+        state.presence.insert(key, vec![viewer]);
+        state.inbox.change(key, |row| row.assignee = Some(Clean::line("Ben Ito")));
+        state.composer.set("Dear Maria,");
+        state.composer.write(Mode::Note);
+        state.composer.set("He called twice today.");
+        state.focus = Focus::Composer;
+        state
+    });
+}
+
+#[test]
 fn what_the_composer_offers() {
     at_all_sizes("completion", |columns, rows| {
         let mut state = with_replies(columns, rows);

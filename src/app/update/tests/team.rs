@@ -1,8 +1,8 @@
 //! Working beside others: notes, who else is here, the team's canned replies.
 
 use super::*;
-use crate::app::here;
 use crate::app::state::Sure;
+use crate::app::{Mode, here};
 use crate::backend::{Enclosed, Outgoing};
 use crate::wire::{Catalogue, Item, Viewer};
 
@@ -119,7 +119,7 @@ fn where_the_backend_has_no_notes_they_are_kept_here_and_said_to_be() {
 fn who_else_looks_and_types_is_told_in_words() {
     let (mut world, key) = writing('r');
     let viewer = |id: &str, name: &str, typing| Viewer { id: Some(Id::new(id)), name: Clean::line(name), typing };
-    let mut told = |world: &mut World, viewers: Vec<Viewer>| {
+    let told = |world: &mut World, viewers: Vec<Viewer>| {
         world.frame("presence", Event::Presence { evidence: evidence(&oid(1)), viewers });
         here::words(&world.state, key).map(|words| words.to_string())
     };
