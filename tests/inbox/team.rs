@@ -17,7 +17,8 @@ fn team_key(terminal: &mut Terminal, key: &str) {
 fn choose(terminal: &mut Terminal, key: &str, title: &str, typed: &str) {
     team_key(terminal, key);
     terminal.wait_for(title);
-    terminal.type_text(typed);
+    terminal.press(typed);
+    terminal.wait_for(&format!("› {typed}"));
     terminal.press("\r");
 }
 
@@ -25,10 +26,11 @@ fn go_to(terminal: &mut Terminal, phone: &str) {
     terminal.wait_for("● live");
     terminal.press("\x07");
     terminal.wait_for("Go to");
-    terminal.type_text(phone);
+    terminal.press(phone);
+    terminal.wait_for(&format!("› {phone}"));
     terminal.press("\r");
     terminal.wait_gone("Go to");
-    terminal.wait_for("Is anybody there?");
+    terminal.wait_for("Reply to");
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn two_agents_look_after_one_conversation() {
     two.press("r");
     two.type_text("The answer of Noor");
     two.press("\r");
-    one.wait_for("Noor Haddad: The answer");
+    one.wait_for("The answer of Noor");
     one.press("\r");
     one.wait_for("Send yours too?");
     one.press("n");
@@ -99,7 +101,7 @@ fn two_agents_look_after_one_conversation() {
     // a note goes to the team alone; what is written to the customer stands beside it
     one.type_text("half a reply");
     one.press("\x1b");
-    one.wait_for("next pane");
+    one.wait_for("o older");
     one.press("m");
     one.wait_for("Note to the team, never sent to");
     one.type_text("please call him");

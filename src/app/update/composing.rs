@@ -165,7 +165,8 @@ pub(super) fn overtaken(state: &mut State) -> bool {
     let who = message.sender.clone().unwrap_or_else(|| Clean::line("Somebody else"));
     let at = message.created_at.map(|at| format!(" at {}", times::clock(at, &state.settings.zone))).unwrap_or_default();
     let (said, name) = (message.preview(), title_of(state, key));
-    let words = Clean::line(&format!("{who} answered {name}{at}, since you began: “{said}”. Send yours too?"));
+    let said = crate::text::fit(&said, 80);
+    let words = Clean::line(&format!("Send yours too? {who} answered {name}{at}, since you began: “{said}”"));
     state.panels.overlay = Some(Overlay::Sure { sure: Sure::Send, words });
     true
 }

@@ -157,7 +157,7 @@ fn an_answer_of_somebody_else_meanwhile_is_asked_about_once() {
     world.type_text("second");
     theirs(&mut world, "b2");
     assert!(sends(&world.key(KeyCode::Enter)).is_empty());
-    assert!(world.asked().starts_with("Ben answered Customer 1 at"), "{}", world.asked());
+    assert!(world.asked().starts_with("Send yours too? Ben answered Customer 1 at"), "{}", world.asked());
     world.key(KeyCode::Char('n'));
     assert_eq!(world.state.composer.text(), "second");
     world.key(KeyCode::Enter);
