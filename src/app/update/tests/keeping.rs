@@ -15,15 +15,14 @@ impl World {
         let mut world = Self::empty();
         world.reply(Reply::Opened { set_aside: None });
         let position = Position::default();
-        let effects =
-            world.reply(Reply::Started {
-                conversations,
-                drafts: Vec::new(),
-                notes: Vec::new(),
-                outbox,
-                position,
-                muted: Vec::new(),
-            });
+        let effects = world.reply(Reply::Started {
+            conversations,
+            drafts: Vec::new(),
+            notes: Vec::new(),
+            outbox,
+            position,
+            muted: Vec::new(),
+        });
         (world, effects)
     }
 
