@@ -130,6 +130,7 @@ fn a_muted_conversation_is_silent_also_after_the_next_start() {
     let started = store::Reply::Started {
         conversations: Vec::new(),
         drafts: Vec::new(),
+        notes: Vec::new(),
         outbox: Vec::new(),
         position: store::Position::default(),
         muted: vec![Id::new(oid(1))],
