@@ -43,7 +43,7 @@ pub fn all(state: &mut State) -> Value {
         .collect();
     let drafts: HashMap<&String, String> = phones
         .iter()
-        .filter_map(|(key, phone)| Some((phone, state.composer.draft(*key)?)))
+        .filter_map(|(key, phone)| Some((phone, state.composer.draft(*key, switchboard::app::Mode::Reply)?)))
         .filter(|(_, text)| !text.trim().is_empty())
         .collect();
     let drafts = json!(drafts);
