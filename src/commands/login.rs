@@ -10,17 +10,28 @@ use super::place::{OUR_OWN, dialect_of};
 use super::{Failure, Output, Setup, complain};
 use crate::backend;
 use crate::chat::Id;
-use crate::config::{Chosen, Profile, check_url, name_for, save_profile, store_token};
+use crate::config::{Chosen, Profile, check_url, is_loopback, name_for, save_profile, store_token};
 
 /// Arguments of `login`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// The backend's address; without it the chosen profile's
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_parser = address)]
     address: Option<Url>,
     /// The e-mail to sign in with; asked for without it
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
+}
+
+/// An address as people write it: without a scheme it is `https:`, and `http:` on this machine.
+fn address(text: &str) -> Result<Url, String> {
+    let text = text.trim();
+    let parse = |text: &str| text.parse::<Url>().map_err(|error| error.to_string());
+    if text.contains("://") {
+        return parse(text);
+    }
+    let secure = parse(&format!("https://{text}"))?;
+    if is_loopback(&secure) { parse(&format!("http://{text}")) } else { Ok(secure) }
 }
 
 /// Signs in, keeps the token (mode 600) and writes the profile. The password comes from the terminal, not echoed, or
@@ -52,6 +63,13 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     save_profile(&file, &chosen.name, &profile.url, &email, account.as_ref().map(Id::as_str), dialect, &who.variables)?;
     let who = who.name.as_deref().unwrap_or(&email);
     out.line(format_args!("signed in as {who}; profile `{}` is in {}", chosen.name, file.display()))?;
+    let others = setup.loaded.config.profiles.keys().any(|name| *name != chosen.name);
+    let first = setup.loaded.config.default_profile.as_deref().is_none_or(|name| name == chosen.name);
+    if others && !first {
+        out.line(format_args!("open it with `switchboard --profile {}`, or switch to it inside", chosen.name))?;
+    } else {
+        out.line("open it with `switchboard`")?;
+    }
     let earlier = [
         ("token", profile.token.is_some()),
         ("token_env", profile.token_env.is_some()),
@@ -119,4 +137,23 @@ fn first_line() -> Result<String, Failure> {
         .read_line(&mut line)
         .map_err(|error| Failure::Other(format!("cannot read standard input: {error}")))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_written_without_its_scheme() {
+        for (written, meant) in [
+            ("chat.example.com", "https://chat.example.com/"),
+            ("chat.example.com:8443/x", "https://chat.example.com:8443/x"),
+            ("localhost:5050", "http://localhost:5050/"),
+            ("127.0.0.1:5050", "http://127.0.0.1:5050/"),
+            ("http://chat.example.com", "http://chat.example.com/"),
+        ] {
+            assert_eq!(address(written).unwrap().as_str(), meant);
+        }
+        assert!(address("no address").is_err());
+    }
 }

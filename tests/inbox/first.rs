@@ -45,6 +45,7 @@ fn dates_are_of_the_users_language() {
     let mut terminal = Terminal::start_in(home.path(), 120, 40, &["--demo", "--seed", "7", "--rate", "0"], &german);
     terminal.wait_for("live");
     terminal.press("\r");
+    terminal.wait_for("Reply to");
     terminal.wait("days in German", |screen| {
         let contents = screen.contents();
         contents.contains("Heute") || contents.contains("Gestern")

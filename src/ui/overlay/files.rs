@@ -89,7 +89,11 @@ pub(super) fn choose(canvas: &mut Canvas<'_>, then: Then, chosen: usize) {
         let author = rows::author(state, key, message);
         let name = media.filename.as_deref().or(media.caption.as_deref()).unwrap_or_default();
         let mut pen = canvas.pen(area, nth);
-        pen.skip(3).cell_right(&time, 6, theme.list.time).skip(1).cell(&author, 16, theme.list.name).skip(1);
+        pen.skip(3)
+            .cell_right(&time, state.when_columns(), theme.list.time)
+            .skip(1)
+            .cell(&author, 16, theme.list.name)
+            .skip(1);
         pen.cell(media.kind.name(), 9, theme.thread.media);
         pen.cell_right(&media.size.map(times::size).unwrap_or_default(), 9, theme.screen.dim).skip(1);
         pen.fit(name, theme.panel.value);
