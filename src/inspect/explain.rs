@@ -1,7 +1,7 @@
 //! What a verdict means, in one sentence, and which side to mend.
 
 use super::timeline::Entry;
-use crate::chat::{Composite, Id, Verdict};
+use crate::chat::{Composite, Id, Rule, Verdict};
 
 /// What was decided about an event, why it matters, and what to do about it.
 pub fn explain(entry: &Entry) -> String {
@@ -13,12 +13,19 @@ pub fn explain(entry: &Entry) -> String {
             "It belongs to the open conversation, and both ids are the same string: a naive page shows it too."
                 .to_owned()
         }
+        Verdict::Routed { .. } if entry.record.broadcast_conversation_id.is_none() && entry.rule == Some(Rule::Phone) => {
+            "It belongs to the open conversation by its account, line and phone; it names no conversation, so that a page \
+             has nothing to compare."
+                .to_owned()
+        }
         Verdict::Routed { .. } => "It belongs to the open conversation.".to_owned(),
         Verdict::Background { .. } => {
             "It belongs to a conversation that is known and not open: its row was brought up to date.".to_owned()
         }
         Verdict::Unknown { .. } => {
-            "No conversation here has this id: it is being fetched, and the event waits for it.".to_owned()
+            "No conversation here had this id. It was asked for; if the backend does not know it either, the message stands in \
+             the Unrouted row."
+                .to_owned()
         }
         Verdict::Probable { .. } => {
             "It probably belongs to this conversation, but no id says so: it stands in the Unrouted row until you say \

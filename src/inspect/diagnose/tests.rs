@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::backend::{Health, Mishap, MishapKind, RestError, RoomStage};
 use crate::chat::{ConversationKey, Evidence as Says, Id, NamedId, Phone, Rank, Verdict};
-use crate::inspect::evidence::{Attempt, Cors, CorsTrial, JoinWay, Missed, Opened, RoomTrial, Sent, Test};
+use crate::inspect::evidence::{Attempt, Cors, CorsTrial, JoinWay, Missed, Misspelt, Opened, RoomTrial, Sent, Test};
 use crate::inspect::sightings::{Sight, Spelling};
 use crate::inspect::stages::{Emit, Stage, StageReport, StageState, Trace};
 use crate::inspect::{Kind, RoomRow};
@@ -233,6 +233,19 @@ fn cases() -> Vec<(&'static str, Evidence)> {
             })]),
         ),
         (
+            "id-misspelt",
+            with(
+                seen(vec![with(message(1, 1), |sight| {
+                    (sight.verdict, sight.matched) =
+                        (Verdict::Unknown { id: "6B02CA344E517F5F5B27E3B5".into() }, false);
+                })]),
+                |it| {
+                    let (says, why) = ("6B02CA344E517F5F5B27E3B5".into(), Clean::line("equal but for case"));
+                    it.misspelt = Some(Misspelt { seq: 1, says, page_id: OWN.into(), why });
+                },
+            ),
+        ),
+        (
             "foreign-events",
             seen(vec![
                 message(2, 6),
@@ -421,6 +434,34 @@ fn nothing_is_wrong_with_what_is_well() {
     let twice = with(message(1, 5), |sight| (sight.seq, sight.name) = (2, "message.received".into()));
     let well = seen(vec![message(1, 5), twice, status(3, Rank::Sent), status(4, Rank::Read)]);
     assert!(diagnose(&well).iter().all(|finding| !finding.is_fault()), "{:#?}", diagnose(&well));
+}
+
+#[test]
+fn how_another_tenant_spells_is_not_our_fault_and_a_name_that_is_a_number_is_no_phone() {
+    let foreign = with(message(2, 5), |sight| {
+        (sight.verdict, sight.matched, sight.of_open) = (Verdict::Foreign, false, false);
+        (sight.says.phone, sight.spelling.number_id) = (Phone::parse("+15550001111"), true);
+        sight.says.broadcast_id = Some("1_2_+15550001111".into());
+    });
+    let found = diagnose(&seen(vec![message(1, 6), foreign]));
+    let rules: Vec<&str> = found.iter().filter(|finding| finding.is_fault()).map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["foreign-events"]);
+    let plus = with(message(1, 5), |sight| sight.says.phone = Phone::parse("+923001234568"));
+    assert!(diagnose(&seen(vec![plus])).iter().any(|finding| finding.rule == "plus-phones"));
+}
+
+#[test]
+fn what_could_not_be_read_may_be_the_message_that_is_missing() {
+    let unread = with(message(1, 5), |sight| {
+        let reason = Clean::line("no message; the argument is a string that holds JSON: it was encoded twice");
+        (sight.verdict, sight.kind, sight.conversation) = (Verdict::Undecodable { reason }, Kind::Other, None);
+    });
+    let mut evidence = seen(vec![unread]);
+    evidence.missed.push(Missed { key: KEY, message: Vec::new(), found: ago(1) });
+    let found = diagnose(&evidence);
+    assert_eq!(found.first().map(|first| (first.rule, first.mend)), Some(("undecodable", Some(Side::BackendEmit))));
+    assert!(found.iter().all(|finding| finding.rule != "not-broadcast"), "{found:#?}");
+    assert_eq!(super::outcome(&found).exit_code(), 2);
 }
 
 #[test]
