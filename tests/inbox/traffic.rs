@@ -39,7 +39,7 @@ fn enter_shows_the_five_stages_and_a_recording_of_it_is_played_step_by_step() {
     terminal.wait_for("Reply to");
     terminal.press("r");
     terminal.wait_for("Enter send");
-    terminal.type_text("Hello");
+    terminal.type_text("Nobody hears this");
     terminal.press("\r");
     terminal.wait_for("nothing is sent to the backend");
     terminal.leave();
