@@ -55,7 +55,7 @@ impl Results {
     pub fn add_cached(&mut self, hits: Vec<store::Hit>) {
         self.cache = true;
         for shown in hits {
-            match self.same(&[shown.conversation.clone()], &shown) {
+            match self.same(std::slice::from_ref(&shown.conversation), &shown) {
                 Some(had) => {
                     had.cached = true;
                     had.shown = shown;

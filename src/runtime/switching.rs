@@ -25,7 +25,7 @@ impl Program {
                 self.take_behind(at, msg).await?;
             }
             Behind::Opened(name, seat) => match self.others.opened(&name, seat) {
-                Ok(Some(seat)) => self.to_the_front(seat).await?,
+                Ok(Some(seat)) => self.bring_forward(seat).await?,
                 Ok(None) => {}
                 Err(why) => self.take(Msg::Done(Err(Clean::line(&format!("{name} was not opened: {why}"))))).await?,
             },
@@ -83,13 +83,13 @@ impl Program {
             return Ok(());
         }
         if let Some(seat) = self.others.want(name) {
-            self.to_the_front(seat).await?;
+            self.bring_forward(seat).await?;
         }
         self.tell_of_others().await
     }
 
     /// Another seat takes the screen. The one that had it stays as it is, behind.
-    async fn to_the_front(&mut self, seat: Seat) -> io::Result<()> {
+    async fn bring_forward(&mut self, seat: Seat) -> io::Result<()> {
         let (size, focused) = (self.seat.state.size, self.seat.state.terminal_focused);
         let last_key = self.seat.state.last_key;
         self.take(Msg::Front(false)).await?;

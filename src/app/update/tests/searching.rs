@@ -32,11 +32,11 @@ impl World {
         effects
     }
 
-    fn from_cache(&mut self, query: &str, hits: Vec<store::Hit>) {
+    fn cache_finds(&mut self, query: &str, hits: Vec<store::Hit>) {
         self.send(Msg::Store(store::Reply::Found { query: query.to_owned(), within: None, hits }));
     }
 
-    fn from_backend(&mut self, query: &str, found: Vec<Found>) -> Vec<Effect> {
+    fn backend_finds(&mut self, query: &str, found: Vec<Found>) -> Vec<Effect> {
         self.report(Report::Found { query: query.to_owned(), result: Ok(found) })
     }
 
@@ -65,11 +65,11 @@ fn both_sides_are_asked_and_no_message_stands_there_twice() {
     let effects = world.search("sofa");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Store(store::Command::Search { .. }))));
     assert_eq!(asked(&effects), None, "the backend is not asked with every letter");
-    world.from_cache("sofa", vec![hit(1, "m5", 5), hit(2, "m3", 3)]);
+    world.cache_finds("sofa", vec![hit(1, "m5", 5), hit(2, "m3", 3)]);
     assert_eq!(world.results(), (named(&[("m5", true), ("m3", true)]), Remote::Not));
     assert_eq!(asked(&world.send(Msg::Timer(Timer::Search))), Some("sofa".to_owned()));
     assert_eq!(world.results().1, Remote::Asked);
-    world.from_backend("sofa", vec![found(2, "m9", 9), found(1, "m5", 5), found(2, "m1", 1)]);
+    world.backend_finds("sofa", vec![found(2, "m9", 9), found(1, "m5", 5), found(2, "m1", 1)]);
     let merged = named(&[("m9", false), ("m5", true), ("m3", true), ("m1", false)]);
     assert_eq!(world.results(), (merged, Remote::Done));
 }
@@ -80,9 +80,9 @@ fn the_answer_to_an_older_query_is_never_shown() {
     world.search("sofa");
     world.send(Msg::Timer(Timer::Search));
     world.key(KeyCode::Char('s'));
-    world.from_cache("sofas", vec![hit(1, "m1", 1)]);
-    world.from_backend("sofa", vec![found(1, "m7", 7)]);
-    world.from_cache("sofa", vec![hit(1, "m8", 8)]);
+    world.cache_finds("sofas", vec![hit(1, "m1", 1)]);
+    world.backend_finds("sofa", vec![found(1, "m7", 7)]);
+    world.cache_finds("sofa", vec![hit(1, "m8", 8)]);
     assert_eq!(world.results(), (named(&[("m1", true)]), Remote::Not));
     world.send(Msg::Timer(Timer::Search));
     let refused = RestError::Unreachable { reason: Clean::line("gone"), before_sending: false };
@@ -95,10 +95,10 @@ fn the_answer_to_an_older_query_is_never_shown() {
 fn the_chosen_hit_stays_chosen_when_others_come_in_above_it() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.search("sofa");
-    world.from_cache("sofa", vec![hit(1, "m5", 5), hit(1, "m3", 3)]);
+    world.cache_finds("sofa", vec![hit(1, "m5", 5), hit(1, "m3", 3)]);
     world.key(KeyCode::Down);
     world.send(Msg::Timer(Timer::Search));
-    world.from_backend("sofa", vec![found(1, "m9", 9)]);
+    world.backend_finds("sofa", vec![found(1, "m9", 9)]);
     let Some(Overlay::Search { chosen, .. }) = world.state.panels.overlay else { panic!() };
     assert_eq!(chosen, 2);
 }
@@ -108,7 +108,7 @@ fn older_pages_are_fetched_until_the_hit_is_there() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.search("sofa");
     world.send(Msg::Timer(Timer::Search));
-    world.from_backend("sofa", vec![found(1, "m5", 5)]);
+    world.backend_finds("sofa", vec![found(1, "m5", 5)]);
     world.key(KeyCode::Enter);
     let key = world.key_of(1);
     assert_eq!(world.state.open, Some(key));
@@ -135,7 +135,7 @@ fn a_hit_out_of_reach_is_shown_with_a_gap_after_it() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.search("sofa");
     world.send(Msg::Timer(Timer::Search));
-    world.from_backend("sofa", vec![found(1, "m5", 5)]);
+    world.backend_finds("sofa", vec![found(1, "m5", 5)]);
     world.key(KeyCode::Enter);
     let key = world.key_of(1);
     let at = Timestamp::new(1_789_000_900, 0).unwrap();
@@ -154,7 +154,7 @@ fn a_conversation_that_is_not_in_the_list_is_fetched_first() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.search("sofa");
     world.send(Msg::Timer(Timer::Search));
-    world.from_backend("sofa", vec![found(7, "m5", 5)]);
+    world.backend_finds("sofa", vec![found(7, "m5", 5)]);
     let effects = world.key(KeyCode::Enter);
     assert!(commands(&effects).contains(&&Command::FetchConversation { id: Id::new(oid(7)) }));
     let page = ThreadPage { facts: Some(row(7, &oid(7), &[])), ..ThreadPage::default() };
@@ -165,7 +165,7 @@ fn a_conversation_that_is_not_in_the_list_is_fetched_first() {
     world.key(KeyCode::Esc);
     world.search("chair");
     world.send(Msg::Timer(Timer::Search));
-    world.from_backend("chair", vec![found(8, "m6", 6)]);
+    world.backend_finds("chair", vec![found(8, "m6", 6)]);
     world.key(KeyCode::Enter);
     let refused = RestError::Refused { status: 404, code: None, reason: Clean::line("not yours"), retry_after: None };
     world.report(Report::Conversation { id: Id::new(oid(8)), result: Err(refused) });
