@@ -50,6 +50,7 @@ fn attach(terminal: &mut Terminal, path: &Path) {
     terminal.press("\x1bOS");
     terminal.wait_for("A file for");
     terminal.press("\x15");
+    terminal.wait_for("is your home directory");
     terminal.press(path.to_str().expect("a path"));
     let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
     terminal.wait_for(&format!("/{name}"));
@@ -74,7 +75,9 @@ fn a_file_goes_out_byte_for_byte_with_its_caption_and_too_large_ones_do_not() {
     terminal.press("\x1bOS");
     terminal.wait_for("A file for");
     terminal.wait_for("My files/");
-    terminal.press("\x15~/My");
+    terminal.press("\x15");
+    terminal.wait_for("is your home directory");
+    terminal.press("~/My");
     terminal.wait_for("~/My");
     terminal.press("\t");
     terminal.wait_for("huge.png");
@@ -84,7 +87,9 @@ fn a_file_goes_out_byte_for_byte_with_its_caption_and_too_large_ones_do_not() {
     terminal.press("\r");
     terminal.wait_for("a picture may have 5.0 MB at most");
     terminal.press("\x7f");
+    terminal.wait_for("Rechnung");
     terminal.press("\x7f");
+    terminal.wait_gone("My files/h");
     terminal.press("re");
     terminal.wait_for("My files/re");
     terminal.wait_for("Rechnung März.pdf");
@@ -286,7 +291,7 @@ fn a_message_is_quoted_and_reacted_to() {
     terminal.press("\x18");
     terminal.wait_for("No message is quoted now");
     terminal.press("\x1b");
-    terminal.wait_for("react");
+    terminal.wait_gone("Enter send");
     terminal.press("Q");
     terminal.type_text("Yes, I am");
     terminal.press("\r");
@@ -299,7 +304,7 @@ fn a_message_is_quoted_and_reacted_to() {
             .any(|two| two[0].contains("│ ") && two[0].contains("Is anybody") && two[1].contains("Yes, I am"))
     });
     terminal.press("\x1b");
-    terminal.wait_for("react");
+    terminal.wait_gone("Enter send");
     // the customer's message, above ours
     terminal.press("K");
     terminal.press("+");
