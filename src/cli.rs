@@ -64,8 +64,7 @@ pub enum Command {
     Config(commands::config::Action),
     /// Print completions for a shell
     Completions(commands::completions::Args),
-    /// Print the man page
-    #[command(hide = true)]
+    /// Print the man page, or write all of them into a directory
     Man(commands::completions::ManArgs),
 }
 

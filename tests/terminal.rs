@@ -82,7 +82,7 @@ async fn event_loop() -> i32 {
                     code => said = format!("{said}+{code}"),
                 },
                 Some(Input::Paste(text)) => said = format!("paste {text:?}"),
-                Some(Input::Resize { .. } | Input::Focus(_) | Input::Mouse(_)) => {}
+                Some(Input::Resize { .. } | Input::Focus(_) | Input::Mouse(_) | Input::Background(_)) => {}
                 None => return 3,
             },
             signal = signals.next() => match signal {

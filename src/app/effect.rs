@@ -100,6 +100,10 @@ pub enum Effect {
     Welcomed(PathBuf),
     /// Show another profile, by its name in the configuration; this one runs on behind it.
     TurnTo(String),
+    /// Let the terminal report the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Read the themes; answered by [`Msg::Themes`](super::Msg::Themes).
+    Themes,
     /// Paint everything again from nothing.
     Repaint,
     /// Stop, as by Ctrl-Z.

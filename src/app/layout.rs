@@ -5,15 +5,20 @@
 
 use ratatui::layout::Rect;
 
-use super::state::{Focus, State, TrafficSize};
+use super::state::{Focus, State, TrafficSize, Widths};
 use super::writing;
-use crate::chat::ConversationKey;
 use crate::text;
 
 /// Fewer columns than this show nothing but "too small".
 pub const LEAST_COLUMNS: u16 = 40;
 /// From so many columns on, list and thread stand side by side.
 pub const TWO_PANES: u16 = 80;
+/// From so many columns on, the details stand beside them.
+pub const THREE_PANES: u16 = 120;
+/// No divider is moved so far that a list or the details have fewer columns.
+const LEAST_SIDE: u16 = 24;
+/// Or the thread.
+const LEAST_THREAD: u16 = 40;
 /// Fewer rows than this show nothing but "too small".
 pub const LEAST_ROWS: u16 = 6;
 
@@ -96,6 +101,12 @@ pub struct Shape {
     pub focus: Focus,
     /// The details: asked for, sent away, or shown where there is room.
     pub details: Option<bool>,
+    /// Columns that the user gave.
+    pub widths: Widths,
+    /// The details were entered from the list.
+    pub from_list: bool,
+    /// The thread stands alone, without borders.
+    pub bare: bool,
     /// How much the traffic panel takes.
     pub traffic: TrafficSize,
     /// A conversation is open.
@@ -133,6 +144,9 @@ pub fn rects(state: &State) -> Rects {
         rows: state.size.1,
         focus: state.focus,
         details: state.panels.details,
+        widths: state.panels.widths,
+        from_list: state.panels.details_from_list,
+        bare: state.panels.bare,
         traffic: state.panels.traffic,
         open: state.open.is_some(),
         unrouted: !state.unrouted.is_empty(),
@@ -166,6 +180,11 @@ pub fn place(shape: &Shape, rows_of: &impl RowsOf) -> Rects {
     }
     let mut body = Rect { y: 1, height: screen.height - 2, ..screen };
     out.overlay = body;
+    if shape.bare && shape.open {
+        out.thread = Some(Rect { height: screen.height - 1, ..screen });
+        out.status.height = 0;
+        return out;
+    }
     match shape.traffic {
         TrafficSize::Hidden => {}
         // where half would leave neither part of use, the panel takes all
@@ -193,18 +212,25 @@ pub fn place(shape: &Shape, rows_of: &impl RowsOf) -> Rects {
 }
 
 fn panes(shape: &Shape, body: Rect, out: &mut Rects) {
-    let in_list = matches!(shape.focus, Focus::List | Focus::Filter);
+    let in_list = match shape.focus {
+        Focus::List | Focus::Filter => true,
+        Focus::Details => shape.from_list || !shape.open,
+        Focus::Thread | Focus::Composer | Focus::Traffic => false,
+    };
     let wanted = shape.details;
     let (list, thread, details);
-    if shape.columns >= 120 && wanted != Some(false) {
-        let left = (shape.columns * 26 / 100).clamp(32, 46);
-        let right = (shape.columns / 4).clamp(30, 44);
+    if shape.columns >= THREE_PANES && wanted != Some(false) {
+        let left = shape.widths.list.unwrap_or((shape.columns * 26 / 100).clamp(32, 46));
+        let left = left.clamp(LEAST_SIDE, shape.columns - LEAST_SIDE - LEAST_THREAD - 2);
+        let right = shape.widths.details.unwrap_or((shape.columns / 4).clamp(30, 44));
+        let right = right.clamp(LEAST_SIDE, shape.columns - left - LEAST_THREAD - 2);
         let (one, rest) = cut(body, left);
         let (two, three) = cut(rest, rest.width - right - 1);
         (list, thread, details) = (Some(one), Some(two), Some(three));
         out.separators = [Some(line_after(one)), Some(line_after(two))];
     } else if shape.columns >= TWO_PANES {
-        let left = (shape.columns * 35 / 100).clamp(28, 46);
+        let left = shape.widths.list.unwrap_or((shape.columns * 35 / 100).clamp(28, 46));
+        let left = left.clamp(LEAST_SIDE, shape.columns - LEAST_THREAD - 1);
         let (one, two) = cut(body, left);
         (list, thread, details) = match wanted {
             Some(true) if in_list => (Some(one), None, Some(two)),
@@ -213,8 +239,8 @@ fn panes(shape: &Shape, body: Rect, out: &mut Rects) {
         };
         out.separators = [Some(line_after(one)), None];
     } else {
-        (list, thread, details) = match wanted {
-            Some(true) => (None, None, Some(body)),
+        (list, thread, details) = match shape.focus {
+            Focus::Details => (None, None, Some(body)),
             _ if in_list => (Some(body), None, None),
             _ => (None, Some(body), None),
         };
@@ -291,21 +317,13 @@ pub fn list_top(selected: Option<usize>, len: usize, page: usize) -> usize {
     top.min(len.saturating_sub(page))
 }
 
-/// The conversation that the list shows in this row of the screen.
-pub fn row_at(state: &State, row: u16) -> Option<ConversationKey> {
-    let parts = rects(state).list_parts?;
-    let inside = (parts.rows.top()..parts.rows.bottom()).contains(&row);
-    let nth = usize::from(row.checked_sub(parts.rows.y).filter(|_| inside)? / parts.each.max(1));
-    let shown = state.inbox.shown();
-    shown.get(list_top(state.inbox.selected_index(), shown.len(), parts.page()) + nth).copied()
-}
-
 /// How far a page key moves: conversations, rows of the thread, or events.
 pub fn page(state: &State) -> usize {
     let rects = rects(state);
     match state.focus {
         Focus::List | Focus::Filter => rects.list_parts.map_or(10, |parts| parts.page()),
         Focus::Thread | Focus::Composer => rects.thread.map_or(10, |area| usize::from(area.height.saturating_sub(2))),
+        Focus::Details => rects.details.map_or(10, |area| usize::from(area.height.saturating_sub(2))),
         Focus::Traffic => rects.traffic.map_or(10, |area| usize::from(area.height / 2)),
     }
     .max(1)
@@ -331,6 +349,9 @@ mod tests {
             rows,
             focus: Focus::List,
             details: None,
+            widths: Widths::default(),
+            from_list: false,
+            bare: false,
             traffic: TrafficSize::Hidden,
             open: true,
             unrouted: false,
@@ -395,22 +416,31 @@ mod tests {
             Just(Focus::Thread),
             Just(Focus::Composer),
             Just(Focus::Filter),
+            Just(Focus::Details),
             Just(Focus::Traffic)
         ];
         let traffic = prop_oneof![Just(TrafficSize::Hidden), Just(TrafficSize::Half), Just(TrafficSize::Full)];
         let details = prop_oneof![Just(None), Just(Some(true)), Just(Some(false))];
-        ((1..=300_u16, 1..=100_u16), focus, details, traffic, any::<bool>(), any::<bool>(), any::<bool>(), 0..=2_u16)
-            .prop_map(|((columns, rows), focus, details, traffic, open, unrouted, refused, along)| Shape {
-                columns,
-                rows,
-                focus,
-                details,
-                traffic,
-                open,
-                unrouted,
-                refused,
-                along,
-            })
+        let given = (proptest::option::of(0..400_u16), proptest::option::of(0..400_u16));
+        let yes = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+        ((1..=300_u16, 1..=100_u16), focus, details, traffic, given, yes, 0..=2_u16).prop_map(
+            |((columns, rows), focus, details, traffic, given, (open, unrouted, refused, from_list, bare), along)| {
+                Shape {
+                    columns,
+                    rows,
+                    focus,
+                    details,
+                    widths: Widths { list: given.0, details: given.1 },
+                    from_list,
+                    bare,
+                    traffic,
+                    open,
+                    unrouted,
+                    refused,
+                    along,
+                }
+            },
+        )
     }
 
     fn parts(rects: &Rects) -> Vec<Rect> {

@@ -7,6 +7,7 @@ pub mod catalogues;
 pub mod composer;
 pub mod dates;
 pub mod deed;
+pub mod details;
 pub mod effect;
 pub mod evidence;
 pub mod export;
@@ -42,10 +43,12 @@ pub use evidence::evidence;
 pub use finding::Finding;
 pub use inbox::{BuiltIn, Inbox, Sort, View, Wait};
 pub use keep::{Keep, Stage};
-pub use msg::{Input, Msg, ReplayPace, Replaying, Timer};
+pub use msg::{Divider, Input, Msg, ReplayPace, Replaying, Timer, Under};
 pub use offering::offered;
 pub use phrases::Phrase;
 pub use pick::{Pick, PickLine, Picking};
-pub use state::{Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, TrafficSize, Unrouted};
+pub use state::{
+    Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, ThemeChoice, TrafficSize, Unrouted, Widths,
+};
 pub use threads::{Anchor, Loading, ThreadView, Threads};
 pub use update::{intents, repeat, update};

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::state::{Focus, ThemeChoice};
 use crate::backend::{OutgoingFile, Report};
 use crate::chat::ConversationKey;
+use crate::config::Action;
 use crate::store;
 use crate::text::Clean;
 
@@ -28,6 +30,44 @@ pub enum Input {
     Focus(bool),
     /// The mouse, if it was asked for.
     Mouse(MouseEvent),
+    /// The terminal answered what its background is: light (true) or dark.
+    Background(bool),
+}
+
+/// What stands under the mouse pointer, as the screen was drawn last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Under {
+    /// A part of the screen, where nothing in it says more.
+    Pane(Focus),
+    /// A conversation of the list.
+    Conversation(ConversationKey),
+    /// A message of the open thread, by its index.
+    Message(usize),
+    /// The text of the composer.
+    Text,
+    /// A line of the details, counted among those that can be chosen.
+    Detail(usize),
+    /// An event of the traffic panel, by its number.
+    Event(u64),
+    /// A line between two panes.
+    Divider(Divider),
+    /// A line of an overlay, so many below (or above) the chosen one.
+    Line(isize),
+    /// Words that stand for an action.
+    Do(Action),
+    /// The overlay, where nothing in it says more.
+    Overlay,
+    /// Everything around the overlay.
+    Outside,
+}
+
+/// A line between two panes that can be dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Divider {
+    /// Right of the list.
+    List,
+    /// Left of the details.
+    Details,
 }
 
 /// Something to come back to after a while.
@@ -87,6 +127,17 @@ pub enum ReplayPace {
 pub enum Msg {
     /// The terminal sent something.
     Input(Input),
+    /// The mouse did something, over this.
+    Mouse {
+        /// What.
+        event: MouseEvent,
+        /// Over what.
+        under: Option<Under>,
+    },
+    /// The themes that there are.
+    Themes(Vec<ThemeChoice>),
+    /// Another theme is in force: the terminal told its background.
+    Theme(std::sync::Arc<crate::config::Theme>),
     /// The backend part reports.
     Backend(Report),
     /// The store answers.

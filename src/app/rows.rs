@@ -13,7 +13,7 @@ mod tests;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-pub use message::{Head, Line, MISSED, Row, Tick, Tone, meaning, status_word};
+pub use message::{Head, Line, MISSED, Row, Tick, Tone, status_word};
 
 use super::state::State;
 use super::threads::{Anchor, ThreadView};
@@ -81,6 +81,11 @@ impl Columns {
         let text = name + 1 + name_width;
         Self { time: 1, name, name_width, text, text_width: width.saturating_sub(text + 1).max(1) }
     }
+
+    /// The columns of the bare view: the text takes the whole row, so that what is selected is nothing else.
+    fn bare(width: usize) -> Self {
+        Self { time: 0, name: 0, name_width: 40, text: 0, text_width: width.max(1) }
+    }
 }
 
 /// A row in the pane, with the message that it belongs to.
@@ -128,6 +133,9 @@ impl<'a> Pane<'a> {
 
     /// The columns of its messages.
     pub fn columns(&self) -> Columns {
+        if self.state.panels.bare {
+            return Columns::bare(self.width);
+        }
         Columns::of(self.width, self.state.settings.dates.clock_columns())
     }
 

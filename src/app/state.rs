@@ -33,6 +33,8 @@ pub enum Focus {
     Composer,
     /// The filter line of the list.
     Filter,
+    /// The details of the contact.
+    Details,
     /// The traffic panel.
     Traffic,
 }
@@ -188,6 +190,15 @@ pub enum Overlay {
         /// What was found for what was typed at that time.
         found: Option<super::finding::Results>,
     },
+    /// The themes, to choose one while looking at it.
+    Themes {
+        /// What there is.
+        choices: Vec<ThemeChoice>,
+        /// The chosen line.
+        chosen: usize,
+        /// What was in force, for going back to it.
+        before: std::sync::Arc<crate::config::Theme>,
+    },
     /// What waits to be sent, in all conversations.
     Queue {
         /// The chosen one.
@@ -229,6 +240,24 @@ pub enum Overlay {
         /// What would be left behind, in words.
         reason: Clean,
     },
+}
+
+/// A theme by its name, or why its file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeChoice {
+    /// Its name.
+    pub name: Clean,
+    /// What it looks like.
+    pub theme: Result<std::sync::Arc<crate::config::Theme>, Clean>,
+}
+
+/// Columns that the user gave to panes; `None` is the usual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Widths {
+    /// The list, or what stands in its place.
+    pub list: Option<u16>,
+    /// The details, where three panes stand side by side.
+    pub details: Option<u16>,
 }
 
 /// What a line of text is asked for.
@@ -289,6 +318,16 @@ pub enum TrafficSize {
 pub struct Panels {
     /// The details pane: `None` shows it where there is room (120 columns).
     pub details: Option<bool>,
+    /// The chosen line of the details, counted among those that can be chosen.
+    pub details_chosen: usize,
+    /// The details were entered from the list.
+    pub details_from_list: bool,
+    /// Columns that the user gave.
+    pub widths: Widths,
+    /// The divider that the mouse holds.
+    pub dragged: Option<super::msg::Divider>,
+    /// The thread stands alone, without borders and mouse, for the terminal's own selection.
+    pub bare: bool,
     /// The traffic panel.
     pub traffic: TrafficSize,
     /// The chosen event, by its number; `None` follows the newest.
@@ -485,6 +524,10 @@ pub struct State {
     pub front: bool,
     /// All profiles of the user, where there is more than one.
     pub profiles: Vec<super::profiles::Profile>,
+    /// The mouse is wanted.
+    pub mouse: bool,
+    /// The terminal reports the mouse.
+    pub mouse_told: bool,
     /// Something on the screen changed since the last frame.
     pub dirty: bool,
 }
@@ -558,6 +601,8 @@ impl State {
             join_recent: false,
             front: true,
             profiles: Vec::new(),
+            mouse: false,
+            mouse_told: false,
             dirty: true,
         }
     }

@@ -95,6 +95,11 @@ impl ThreadView {
         self.go_to_end();
     }
 
+    /// Whether a message is chosen, and not just the newest one meant.
+    pub fn has_chosen(&self) -> bool {
+        self.cursor.is_some() || self.anchor != Anchor::End
+    }
+
     /// Shows the newest message, and stays with the end.
     pub fn go_to_end(&mut self) {
         self.anchor = Anchor::End;

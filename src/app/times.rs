@@ -62,6 +62,11 @@ pub fn span(length: SignedDuration) -> String {
     }
 }
 
+/// The same without seconds: it changes once a minute, whatever else is drawn.
+pub fn minutes(length: SignedDuration) -> String {
+    if length.as_mins() < 1 { "<1 min".to_owned() } else { span(length) }
+}
+
 /// A round trip, coarse enough to stand still: the next of 5, 10, 20, 50, … that it stays under.
 pub fn round_trip(took: std::time::Duration) -> &'static str {
     match took.as_millis() {

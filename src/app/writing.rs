@@ -22,7 +22,36 @@ pub struct Written {
 
 /// What of the text is shown in `columns` and at most `most` rows: the part around the cursor.
 pub fn written(area: &TextArea<'_>, columns: usize, most: usize) -> Written {
-    let most = most.max(1);
+    let (rows, at, top) = laid_out(area, columns, most.max(1));
+    let rows = rows.into_iter().skip(top).take(most.max(1)).map(|row| row.text).collect();
+    Written { rows, row: at.0 - top.min(at.0), column: at.1 }
+}
+
+/// The line and the character that stand at a row and a column of what [`written`] shows; the end of the row behind it.
+pub fn at(area: &TextArea<'_>, columns: usize, most: usize, row: usize, column: usize) -> (usize, usize) {
+    let (rows, _, top) = laid_out(area, columns, most.max(1));
+    let Some(found) = rows.get(top + row).or(rows.last()) else { return (0, 0) };
+    let mut used = 0;
+    let mut characters = 0;
+    for (_, grapheme) in text::graphemes(&found.text) {
+        used += text::grapheme_width(grapheme);
+        if used > column {
+            break;
+        }
+        characters += grapheme.chars().count();
+    }
+    (found.line, found.from + characters)
+}
+
+/// A row, and where in the text it begins.
+struct LaidOut {
+    text: String,
+    line: usize,
+    from: usize,
+}
+
+/// The rows around the cursor, the cursor among them, and the first row that is shown.
+fn laid_out(area: &TextArea<'_>, columns: usize, most: usize) -> (Vec<LaidOut>, (usize, usize), usize) {
     let cursor = area.cursor();
     let lines = area.lines();
     // Only lines that can be in view are wrapped, so that a large text costs no more than a small one.
@@ -36,17 +65,21 @@ pub fn written(area: &TextArea<'_>, columns: usize, most: usize) -> Written {
             at = place(&line, &ranges, cursor.1, columns);
             at.0 += rows.len();
         }
-        rows.extend(ranges.into_iter().map(|range| line.get(range).unwrap_or_default().to_owned()));
+        rows.extend(ranges.into_iter().map(|range| LaidOut {
+            line: index,
+            from: line.get(..range.start).unwrap_or_default().chars().count(),
+            text: line.get(range).unwrap_or_default().to_owned(),
+        }));
         if at.0 == rows.len() && index == cursor.0 {
             // a full row: the cursor stands at the beginning of the next one
-            rows.push(String::new());
+            rows.push(LaidOut { text: String::new(), line: index, from: line.chars().count() });
         }
     }
     if rows.is_empty() {
-        rows.push(String::new());
+        rows.push(LaidOut { text: String::new(), line: cursor.0, from: 0 });
     }
     let top = at.0.saturating_sub(most - 1).min(rows.len().saturating_sub(most));
-    Written { rows: rows.into_iter().skip(top).take(most).collect(), row: at.0 - top.min(at.0), column: at.1 }
+    (rows, at, top)
 }
 
 /// Text typed or pasted by the local user as it may be drawn, character by character, so that positions stay.
@@ -113,6 +146,23 @@ mod tests {
         area.move_cursor(CursorMove::Top);
         let got = written(&area, 8, 3);
         assert_eq!((got.rows.as_slice(), got.row), (["0".into(), "1".into(), "2".into()].as_slice(), 0));
+    }
+
+    #[test]
+    fn a_place_in_the_pane_is_a_place_in_the_text() {
+        let text = area("one two three\n日本");
+        // the text lies as `one two`, `three`, `日本`
+        for (row, column, place) in [
+            (0, 0, (0, 0)),
+            (0, 4, (0, 4)),
+            (1, 0, (0, 8)),
+            (1, 99, (0, 13)),
+            (2, 2, (1, 1)),
+            (2, 3, (1, 1)),
+            (9, 0, (1, 0)),
+        ] {
+            assert_eq!(at(&text, 8, 8, row, column), place, "row {row}, column {column}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`directory`] maps every name that a backend uses to that key, or says why it will not.
 
 pub mod attachment;
+pub mod codes;
 pub mod conversation;
 pub mod delivery;
 pub mod directory;

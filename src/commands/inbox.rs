@@ -91,6 +91,7 @@ async fn open(setup: &Setup, args: &Args, capabilities: Capabilities, theme: The
         pictures: way.unwrap_or(PictureWay::Blocks),
         frames_per_second: if capabilities.ssh { frames.ssh } else { frames.local },
         mouse: setup.loaded.config.mouse,
+        ask_background: setup.background_is_unknown() && capabilities.tells_background(),
         seat,
         others,
         capabilities,
@@ -145,6 +146,7 @@ fn seat(
     let files = Files {
         exports: setup.paths.state.join("exports"),
         dialects: setup.paths.config.join("dialects"),
+        themes: setup.paths.themes(),
         dialect: config.dialect.name.clone(),
         dialect_text: super::place::shelf(setup)?.text(&config.dialect.name).map_or("", |(_, text)| text).to_owned(),
     };
@@ -163,6 +165,7 @@ fn seat(
     state.files.downloads = downloads(setup);
     state.files.pictures = Some(setup.paths.cache.join("pictures"));
     state.speak(Arc::clone(&config.dialect));
+    (state.mouse, state.mouse_told) = (setup.loaded.config.mouse, setup.loaded.config.mouse);
     // two programs that are started at once must not give two texts one id
     state.sent_here = u64::from(rand::random::<u32>());
 

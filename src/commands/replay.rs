@@ -69,6 +69,7 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
     let rules = dialect.identity_rules(header.account.clone(), header.route_variants);
     let mut state = State::new(header.at, settings, rules, keymap, Arc::new(theme));
     state.speak(Arc::clone(&dialect));
+    (state.mouse, state.mouse_told) = (setup.loaded.config.mouse, setup.loaded.config.mouse);
     let damage = recording.damage.as_ref().map(ToString::to_string);
     if args.headless {
         for (nth, record) in recording.records.iter().enumerate() {
@@ -105,7 +106,11 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
             store,
             stored,
             token: Watched::new([]),
-            files: Files { exports: setup.paths.state.join("exports"), ..Files::default() },
+            files: Files {
+                exports: setup.paths.state.join("exports"),
+                themes: setup.paths.themes(),
+                ..Files::default()
+            },
             recorder: None,
             timers: Timers::default(),
         };
@@ -116,6 +121,7 @@ pub fn run(setup: &Setup, args: &Args, out: &mut Output) -> Result<(), Failure> 
             pictures: PictureWay::Blocks,
             capabilities,
             mouse: setup.loaded.config.mouse,
+            ask_background: false,
             frames_per_second: frames,
             playback: Some(Playback::new(recording.records, speed)),
         };

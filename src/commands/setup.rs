@@ -72,6 +72,11 @@ impl Setup {
         Ok(Theme::load(if name == "auto" { own() } else { name }, &self.paths.themes())?)
     }
 
+    /// Whether the theme is to follow the background, and the environment does not tell what that is.
+    pub fn background_is_unknown(&self) -> bool {
+        self.loaded.config.theme == "auto" && std::env::var_os("COLORFGBG").is_none_or(|colours| colours.is_empty())
+    }
+
     /// The token of a profile.
     ///
     /// # Errors

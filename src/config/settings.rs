@@ -16,13 +16,13 @@ use super::views::SavedView;
 pub struct Config {
     /// The profile to open when none is named; without it the only profile there is.
     pub default_profile: Option<String>,
-    /// The theme: "auto" (light where `COLORFGBG` says so, else dark), a built-in one, or a file of `themes/`.
+    /// The theme: "auto" (light or dark, as `COLORFGBG` or the terminal itself says), a built-in one, or a file of `themes/`.
     pub theme: String,
     /// The view that the inbox begins with: a built-in one ("all", "mine", …) or one of `views`.
     pub first_view: String,
     /// Draw with ASCII only.
     pub ascii: bool,
-    /// Use the mouse; while on, selecting text with it usually needs Shift.
+    /// Use the mouse from the start; while on, selecting text with it usually needs Shift.
     pub mouse: bool,
     /// What calls for attention.
     pub notifications: Notifications,

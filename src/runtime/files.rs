@@ -1,10 +1,12 @@
 //! Files that the user asks for: exports of the traffic, and dialects mended from it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::config::write_private;
+use crate::app::ThemeChoice;
+use crate::config::{ConfigError, Theme, write_private};
 use crate::text::Clean;
 use crate::wire::{Field, patch};
 
@@ -15,6 +17,8 @@ pub struct Files {
     pub exports: PathBuf,
     /// The directory of the user's dialects.
     pub dialects: PathBuf,
+    /// The directory of the user's themes.
+    pub themes: PathBuf,
     /// The name of the dialect in use.
     pub dialect: String,
     /// Its whole text.
@@ -22,6 +26,15 @@ pub struct Files {
 }
 
 impl Files {
+    /// Every theme, by name.
+    pub(super) fn read_themes(&self) -> Vec<ThemeChoice> {
+        let choice = |(name, theme): (String, Result<Theme, ConfigError>)| ThemeChoice {
+            name: Clean::line(&name),
+            theme: theme.map(Arc::new).map_err(|error| Clean::line(&error.to_string())),
+        };
+        Theme::all(&self.themes).into_iter().map(choice).collect()
+    }
+
     /// Writes an export, readable by its owner alone; says where.
     pub(super) fn save(&self, name: &str, text: &str) -> Result<Clean, Clean> {
         let now = Timestamp::now().to_zoned(TimeZone::system());
@@ -56,6 +69,7 @@ mod tests {
         let files = Files {
             exports: root.path().join("exports"),
             dialects: root.path().join("dialects"),
+            themes: root.path().join("themes"),
             dialect: "reference".to_owned(),
             dialect_text: include_str!("../../assets/dialects/reference.toml").to_owned(),
         };

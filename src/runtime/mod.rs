@@ -17,6 +17,7 @@ mod timers;
 mod watched;
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ use tokio::sync::mpsc;
 use crate::app::picture::Shown;
 use crate::app::{self, Effect, Input, Msg};
 use crate::backend::from_record;
+use crate::config::Theme;
 use crate::store;
 use crate::term::{
     self, Capabilities, InputReader, Modes, Output, Painter, Painting, PictureWay, Session, Signal, Signals,
@@ -53,6 +55,9 @@ const DRAIN_TIME: Duration = Duration::from_millis(8);
 /// And at most so many.
 const DRAIN_COUNT: usize = 2_000;
 
+/// An answer about the background that comes later than this changes nothing: the user has begun to read.
+const ANSWER_TIME: Duration = Duration::from_secs(1);
+
 /// How often the session may go on before a frame is drawn.
 const LET_ARRIVE: usize = 4;
 
@@ -66,6 +71,8 @@ pub struct Parts {
     pub capabilities: Capabilities,
     /// Whether to use the mouse.
     pub mouse: bool,
+    /// Whether to ask the terminal for its background, and to take the light or the dark theme by its answer.
+    pub ask_background: bool,
     /// Frames a second at most.
     pub frames_per_second: u16,
     /// The program that opens files, where one is configured.
@@ -111,6 +118,8 @@ pub async fn run(parts: Parts) -> io::Result<Ending> {
         pace: Pace::new(parts.frames_per_second),
         clock: Instant::now(),
         notified: 0,
+        ask_background: parts.ask_background,
+        asked: None,
         opener: parts.opener,
         pictures: parts.pictures,
         painting: None,
@@ -150,6 +159,10 @@ struct Program {
     clock: Instant,
     /// Counts notifications, to tell them apart.
     notified: u32,
+    /// The terminal's background is worth asking for.
+    ask_background: bool,
+    /// When it was asked for.
+    asked: Option<Instant>,
     opener: Option<String>,
     pictures: PictureWay,
     /// The picture that the terminal is to paint, or has painted.
@@ -186,6 +199,11 @@ impl Program {
         self.draw().await?;
         self.others.begin();
         self.tell_of_others().await?;
+        if self.ask_background {
+            self.asked = Some(Instant::now());
+            osc::ask_background(&mut self.output)?;
+            self.output.commit()?;
+        }
         loop {
             let now = Instant::now();
             let timers = [self.seat.timers.next(), self.others.next_timer()];
@@ -211,12 +229,16 @@ impl Program {
                 Woken::Behind(behind) => self.behind(behind).await?,
                 Woken::Time => {}
             }
-            self.drain().await?;
+            let until = Instant::now() + DRAIN_TIME;
+            let mut all = self.drain(until).await?;
             // What came with it (backends send several events for one message) is still on its way through the session:
-            // let it arrive, so that one frame shows all of it.
+            // let it arrive, so that one frame shows all of it. In a flood there is no end of it.
             for _ in 0..LET_ARRIVE {
+                if !all {
+                    break;
+                }
                 tokio::task::yield_now().await;
-                self.drain().await?;
+                all = self.drain(until).await?;
             }
             self.time().await?;
             if let Some(ending) = self.ending {
@@ -233,26 +255,34 @@ impl Program {
         }
     }
 
-    /// Takes in what is ready, input first, within the limits.
-    async fn drain(&mut self) -> io::Result<()> {
-        let until = Instant::now() + DRAIN_TIME;
+    /// Takes in what is ready, input first, within the limits; somebody who waits for the answer to a key is not kept
+    /// waiting. Says whether nothing is left.
+    async fn drain(&mut self, until: Instant) -> io::Result<bool> {
         for count in 0..DRAIN_COUNT {
             if let Some(input) = self.input.try_next() {
                 self.key(input).await?;
             } else if let Some(came) = self.seat.try_next() {
                 self.came(came).await?;
             } else {
-                break;
+                return Ok(true);
             }
-            if self.ending.is_some() || (count % 16 == 15 && Instant::now() >= until) {
+            if self.ending.is_some() || self.pace.is_urgent() || (count % 16 == 15 && Instant::now() >= until) {
                 break;
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     async fn key(&mut self, input: Input) -> io::Result<()> {
-        self.take(Msg::Input(input)).await?;
+        let msg = match input {
+            Input::Mouse(event) => Msg::Mouse { event, under: ui::under(&self.seat.state, event.column, event.row) },
+            Input::Background(light) => match self.background(light) {
+                Some(theme) => Msg::Theme(theme),
+                None => return Ok(()),
+            },
+            input => Msg::Input(input),
+        };
+        self.take(msg).await?;
         if self.seat.state.dirty {
             self.seat.state.dirty = false;
             self.pace.request_now();
@@ -269,6 +299,13 @@ impl Program {
             }
             Came::Stored(reply) => self.stored(reply).await,
         }
+    }
+
+    /// The theme for the background that the terminal told; nothing when it was too late with it.
+    fn background(&mut self, light: bool) -> Option<Arc<Theme>> {
+        let in_time = self.asked.take().is_some_and(|asked| asked.elapsed() < ANSWER_TIME);
+        let name = if light { "light" } else { "dark" };
+        Theme::load(name, &self.seat.files.themes).ok().filter(|_| in_time).map(Arc::new)
     }
 
     /// The store answers. What it kept is the first that there is to see.
@@ -439,6 +476,8 @@ impl Program {
             Effect::Patch { event, field, pointer } => {
                 return Ok(Some(Msg::Done(self.seat.files.patch(&event, field, &pointer))));
             }
+            Effect::Mouse(on) => self.session.set_mouse(on)?,
+            Effect::Themes => return Ok(Some(Msg::Themes(self.seat.files.read_themes()))),
             Effect::Repaint => self.repaint()?,
             Effect::Suspend => self.suspend().await?,
             Effect::Quit => self.ending = Some(Ending::Quit),

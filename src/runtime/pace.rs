@@ -30,6 +30,11 @@ impl Pace {
         self.urgent = true;
     }
 
+    /// Whether a person waits for the next frame.
+    pub fn is_urgent(&self) -> bool {
+        self.urgent
+    }
+
     /// When the next frame is due; `None` while nothing was requested.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         if !self.requested {

@@ -1,6 +1,7 @@
 //! From one profile to another, and what those behind may do to the screen.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::Program;
@@ -92,11 +93,16 @@ impl Program {
     async fn bring_forward(&mut self, seat: Seat) -> io::Result<()> {
         let (size, focused) = (self.seat.state.size, self.seat.state.terminal_focused);
         let last_key = self.seat.state.last_key;
+        // how the terminal looks and behaves is the same whoever has it
+        let theme = Arc::clone(&self.seat.state.theme);
+        let mouse = (self.seat.state.mouse, self.seat.state.mouse_told);
         self.take(Msg::Front(false)).await?;
         let behind = std::mem::replace(&mut self.seat, seat);
         self.others.put_behind(behind);
         self.painting = None;
         self.seat.state.last_key = last_key;
+        self.seat.state.theme = theme;
+        (self.seat.state.mouse, self.seat.state.mouse_told) = mouse;
         self.take(Msg::Input(Input::Resize { columns: size.0, rows: size.1 })).await?;
         if let Some(has) = focused {
             self.take(Msg::Input(Input::Focus(has))).await?;

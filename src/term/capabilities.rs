@@ -111,6 +111,13 @@ impl Capabilities {
     }
 }
 
+impl Capabilities {
+    /// Whether the terminal is worth asking for its background: one that knows no such question could print it.
+    pub fn tells_background(&self) -> bool {
+        self.title && self.colors != Colors::None && self.multiplexer != Some(Multiplexer::Screen) && cfg!(unix)
+    }
+}
+
 /// Terminals that differ in what matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Program {

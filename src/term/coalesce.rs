@@ -2,6 +2,7 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::answer;
 pub use crate::app::Input;
 
 /// Turns events that were ready at the same time into inputs.
@@ -11,6 +12,8 @@ pub use crate::app::Input;
 /// holds them is a paste. Enter alone, or repeated, stays a key.
 pub fn coalesce(batch: impl IntoIterator<Item = Event>) -> Vec<Input> {
     let mut inputs = Vec::new();
+    let (batch, told) = answer::take_out(batch.into_iter().collect());
+    inputs.extend(told.map(Input::Background));
     let mut run: Vec<KeyEvent> = Vec::new();
     for event in batch {
         match event {

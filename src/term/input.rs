@@ -11,10 +11,12 @@ use crossterm::event::{self, Event};
 use tokio::sync::mpsc;
 
 use super::coalesce::{coalesce, looks_pasted};
-use super::{Input, signals};
+use super::{Input, answer, signals};
 
 /// How long a paste that comes as keys is waited for to go on. A single key never waits.
 const LINGER: Duration = Duration::from_millis(20);
+/// How long the rest of the terminal's own answer is waited for: it must not be taken for keys.
+const ANSWER: Duration = Duration::from_millis(150);
 /// A batch ends here even if more is ready.
 const BATCH: usize = 64 * 1024;
 /// A reader that does not stop within this time hangs: the terminal is gone.
@@ -128,6 +130,8 @@ fn read(inputs: &mpsc::UnboundedSender<Input>, stop: &AtomicBool) -> io::Result<
             if event::poll(patience)? {
                 batch.push(event::read()?);
                 patience = Duration::ZERO;
+            } else if patience.is_zero() && answer::is_unfinished(&batch) {
+                patience = ANSWER;
             } else if patience.is_zero() && looks_pasted(&batch) {
                 patience = LINGER;
             } else {

@@ -8,7 +8,8 @@
 //! - [`Input`] is what comes from the keyboard; [`InputReader`] reads it and can be stopped, and a paste never looks
 //!   like somebody pressing Enter.
 //! - [`Signals`] is what the operating system wants of us.
-//! - [`Capabilities`] is what the environment says about the terminal; nothing is asked of the terminal itself.
+//! - [`Capabilities`] is what the environment says about the terminal. The terminal itself is asked for one thing, the
+//!   colour of its background, and nobody waits for the answer.
 //! - [`osc`] writes titles, notifications, hyperlinks and the clipboard. It takes [`Clean`](crate::text::Clean) only.
 //!
 //! A run of the inbox, in short:
@@ -32,6 +33,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod capabilities;
 mod coalesce;
 mod input;

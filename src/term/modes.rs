@@ -67,6 +67,11 @@ impl Modes {
         .flatten()
     }
 
+    /// The bytes that turn the mouse's reports on or off.
+    pub(super) fn mouse(on: bool) -> &'static str {
+        if on { "\x1b[?1000h\x1b[?1002h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1002l\x1b[?1000l" }
+    }
+
     /// The bytes that set everything.
     pub(super) fn set(self) -> String {
         self.steps().map(|step| step.set).collect()

@@ -45,6 +45,14 @@ pub fn title(out: &mut impl Write, capabilities: &Capabilities, title: &Clean) -
     write!(out, "\x1b]2;{}{ST}", line(title))
 }
 
+/// Asks the terminal for the colour of its background (OSC 11). The answer comes as input, or never.
+///
+/// # Errors
+/// Those of the writer.
+pub fn ask_background(out: &mut impl Write) -> io::Result<()> {
+    write!(out, "\x1b]11;?{ST}")
+}
+
 /// Rings.
 ///
 /// # Errors

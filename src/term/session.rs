@@ -90,6 +90,19 @@ impl<W: Write> Session<W> {
         written.and(cooked)
     }
 
+    /// Lets the terminal report the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// If the terminal cannot be written to.
+    pub fn set_mouse(&mut self, on: bool) -> io::Result<()> {
+        self.modes.mouse = on;
+        if !self.record().replace(self.modes.reset()) {
+            return Ok(());
+        }
+        self.out.write_all(Modes::mouse(on).as_bytes())?;
+        self.out.flush()
+    }
+
     /// Sets everything anew, after somebody else may have changed the terminal (`kill -STOP`, then `fg`). The screen
     /// has to be drawn from nothing afterwards.
     ///
@@ -188,6 +201,17 @@ impl Record {
         let new = debt.is_none();
         debt.get_or_insert(reset);
         new
+    }
+
+    /// Owes this instead; false if nothing is owed.
+    fn replace(&self, reset: String) -> bool {
+        match &mut *self.lock() {
+            Some(debt) => {
+                *debt = reset;
+                true
+            }
+            None => false,
+        }
     }
 
     fn take(&self) -> Option<String> {

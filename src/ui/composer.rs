@@ -2,11 +2,12 @@
 
 use ratatui::layout::Rect;
 
-use super::{CHANNEL, Canvas};
+use super::Canvas;
 use crate::app::composer::placeholders;
+use crate::app::details::{CHANNEL, window_words};
 use crate::app::layout::ComposerParts;
 use crate::app::writing::{self, MOST_CHARACTERS};
-use crate::app::{Focus, Mode, State, times};
+use crate::app::{Focus, Mode, State, Under, times};
 use crate::chat::window::Window;
 use crate::config::{Action, Context};
 use crate::text;
@@ -107,7 +108,7 @@ fn aside(canvas: &Canvas<'_>, state: &State) -> String {
     match (state.composer.mode, row.map(|row| state.window(row.key))) {
         (Mode::Reply, Some(Window::Expired { .. })) => "window closed: templates only".to_owned(),
         (Mode::Reply, Some(Window::Closing { .. })) => {
-            row.map(|row| format!("window {}", super::heading::window_words(state, row))).unwrap_or_default()
+            row.map(|row| format!("window {}", window_words(state, row))).unwrap_or_default()
         }
         _ => String::new(),
     }
@@ -120,6 +121,7 @@ fn written(canvas: &mut Canvas<'_>, parts: &ComposerParts) {
     let focused = state.focus == Focus::Composer;
     let area = parts.text;
     let start = Rect { x: area.x.saturating_sub(2), width: area.width + 2, ..area };
+    canvas.here(area, Under::Text);
     canvas.pen(start, 0).put(prompt, theme.composer.prompt);
     if state.composer.is_empty() && !focused {
         let dot = canvas.glyphs.dot;

@@ -1,15 +1,22 @@
 //! The last row: keys that are useful where keys go now, or a word to the user.
 
+use ratatui::layout::Rect;
+
 use super::Canvas;
 use crate::app::outbox::{Fate, Outgoing, Waits};
 use crate::app::traffic::{Section, View};
-use crate::app::{Focus, Overlay};
+use crate::app::{Focus, Mode, Overlay, State, Under};
 use crate::config::{Action, key_name};
 use crate::text;
 
 /// What is offered where, in the order of use: an action and its word.
-fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
-    match focus {
+fn offers(state: &State) -> &'static [(Action, &'static str)] {
+    match state.focus {
+        Focus::Thread if state.panels.bare => &[
+            (Action::Back, "leave; the terminal's own selection copies"),
+            (Action::PageUp, "older"),
+            (Action::PageDown, "newer"),
+        ],
         Focus::List => &[
             (Action::Open, "open"),
             (Action::Reply, "reply"),
@@ -34,11 +41,41 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
             (Action::Traffic, "traffic"),
             (Action::Help, "help"),
         ],
+        Focus::Details => &[
+            (Action::Open, "copy or open"),
+            (Action::Down, "next"),
+            (Action::Up, "previous"),
+            (Action::Back, "back"),
+            (Action::ToggleDetails, "hide"),
+            (Action::Palette, "commands"),
+            (Action::Help, "help"),
+        ],
+        Focus::Composer if state.composer.completion.is_some() => &[
+            (Action::Complete, "take it"),
+            (Action::Down, "next"),
+            (Action::Up, "previous"),
+            (Action::Back, "leave it"),
+        ],
+        Focus::Composer if state.composer.stops => &[
+            (Action::FocusNext, "next blank"),
+            (Action::Send, "send"),
+            (Action::NewLine, "new line"),
+            (Action::Back, "leave, draft is kept"),
+            (Action::Help, "help"),
+        ],
+        Focus::Composer if state.composer.mode == Mode::Note => &[
+            (Action::Send, "keep the note"),
+            (Action::NewLine, "new line"),
+            (Action::Back, "leave, draft is kept"),
+            (Action::Editor, "editor"),
+            (Action::Palette, "commands"),
+            (Action::Help, "help"),
+        ],
         Focus::Composer => &[
             (Action::Send, "send"),
             (Action::NewLine, "new line"),
-            (Action::Replies, "canned"),
             (Action::Back, "leave, draft is kept"),
+            (Action::Replies, "canned"),
             (Action::NextUnread, "next unread"),
             (Action::Palette, "commands"),
             (Action::Traffic, "traffic"),
@@ -64,6 +101,13 @@ fn offers(focus: Focus) -> &'static [(Action, &'static str)] {
     }
 }
 
+/// An action, the key that does it here, and its word.
+struct Offer {
+    action: Action,
+    key: String,
+    word: &'static str,
+}
+
 pub(super) fn draw(canvas: &mut Canvas<'_>) {
     let state = canvas.state;
     if let Some(notice) = &state.notice {
@@ -80,7 +124,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         canvas.pen(area, 0).skip(1).fit(&words, style.text);
         return;
     }
-    let offers: Vec<(String, &str)> = match &state.panels.overlay {
+    let offers: Vec<Offer> = match &state.panels.overlay {
         Some(
             Overlay::Paste { .. }
             | Overlay::Quit { .. }
@@ -102,6 +146,10 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Some(Overlay::Unrouted { .. }) => {
             with_keys(canvas, &[(Action::BelongsHere, "say where it belongs"), (Action::Back, "close")])
         }
+        Some(Overlay::Themes { .. }) => with_keys(
+            canvas,
+            &[(Action::Down, "next"), (Action::Up, "previous"), (Action::Open, "take it"), (Action::Back, "as it was")],
+        ),
         Some(Overlay::Ask { .. }) => with_keys(canvas, &[(Action::Open, "take it"), (Action::Back, "leave it")]),
         Some(Overlay::Help { .. }) => {
             with_keys(canvas, &[(Action::Down, "down"), (Action::Up, "up"), (Action::Back, "close")])
@@ -129,15 +177,15 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
                 Some(enter) if *action == Action::Open => (*action, enter),
                 _ => (*action, *word),
             };
-            first.extend(with_keys(canvas, &offers(state.focus).iter().map(word).collect::<Vec<_>>()));
+            first.extend(with_keys(canvas, &offers(state).iter().map(word).collect::<Vec<_>>()));
             first
         }
     };
-    row(canvas, offers.iter().map(|(key, word)| (key.as_str(), *word)));
+    row(canvas, &offers);
 }
 
 /// What can be done about what went wrong in the open thread, before everything else.
-fn troubles(canvas: &Canvas<'_>) -> Vec<(String, &'static str)> {
+fn troubles(canvas: &Canvas<'_>) -> Vec<Offer> {
     let state = canvas.state;
     let Some((key, view)) = state.open.zip(state.open_thread()).filter(|_| state.focus == Focus::Thread) else {
         return Vec::new();
@@ -158,20 +206,32 @@ fn troubles(canvas: &Canvas<'_>) -> Vec<(String, &'static str)> {
     with_keys(canvas, &offers)
 }
 
-fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<(String, &'static str)> {
-    offers.iter().filter_map(|(action, word)| Some((canvas.key(*action)?, *word))).collect()
+fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<Offer> {
+    let offer = |(action, word): &(Action, &'static str)| {
+        canvas.key(*action).map(|key| Offer { action: *action, key, word: *word })
+    };
+    offers.iter().filter_map(offer).collect()
 }
 
-/// Keys with their words, as many as fit whole.
-fn row<'k>(canvas: &mut Canvas<'_>, offers: impl Iterator<Item = (&'k str, &'k str)>) {
+/// Keys with their words, as many as fit whole; a click on them does the same.
+fn row(canvas: &mut Canvas<'_>, offers: &[Offer]) {
     let (styles, dot, area) = (canvas.theme.footer, canvas.glyphs.dot, canvas.rects.footer);
-    let mut pen = canvas.pen(area, 0);
-    pen.skip(1);
-    for (nth, (key, word)) in offers.enumerate() {
-        let dot = if nth > 0 { dot } else { "" };
-        if text::width(dot) + text::width(key) + 1 + text::width(word) > pen.left() {
+    let mut x = area.x + area.width.min(1);
+    let width = |offer: &Offer| text::width(dot) + text::width(&offer.key) + 1 + text::width(offer.word);
+    // whatever has to give way, the way to all the other keys stays
+    let kept = offers.last().filter(|last| last.action == Action::Help).map_or(0, width);
+    for (nth, offer) in offers.iter().enumerate() {
+        let Offer { action, key, word } = offer;
+        let dot = if x > area.x + 1 { dot } else { "" };
+        let kept = if nth + 1 < offers.len() { kept } else { 0 };
+        let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+        let mut pen = canvas.pen(rest, 0);
+        if text::width(dot) + text::width(key) + 1 + text::width(word) + kept > pen.left() {
             continue;
         }
         pen.put(dot, styles.text).put(key, styles.key).put(" ", styles.text).put(word, styles.text);
+        let end = pen.x;
+        canvas.here(Rect { width: end - x, ..rest }, Under::Do(*action));
+        x = end;
     }
 }

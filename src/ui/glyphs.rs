@@ -131,6 +131,20 @@ impl Glyphs {
         if ascii { &ASCII } else { &UNICODE }
     }
 
+    /// A mark of punctuation as this set has it; everything else as it is.
+    pub fn plain<'t>(&self, grapheme: &'t str) -> &'t str {
+        if !std::ptr::eq(self, &ASCII) {
+            return grapheme;
+        }
+        match grapheme {
+            "—" | "–" | "·" | "→" => "-",
+            "“" | "”" | "„" => "\"",
+            "‘" | "’" => "'",
+            "…" => "~",
+            _ => grapheme,
+        }
+    }
+
     /// The mark of delivery.
     pub fn tick(&self, tick: Tick) -> &'static str {
         let [queued, sending, unconfirmed, sent, delivered, read, played, failed] = self.ticks;

@@ -2,11 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{CHANNEL, Canvas, pane_heading};
+use super::{Canvas, pane_heading};
+use crate::app::details::{CHANNEL, window_words};
 use crate::app::rows::status_word;
-use crate::app::{Focus, State, here, snooze, times};
-use crate::chat::Conversation;
-use crate::chat::window::Window;
+use crate::app::{Focus, here, snooze, times};
 
 pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let state = canvas.state;
@@ -22,7 +21,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let snoozed = row.snoozed_until.filter(|_| row.status == crate::chat::Status::Snoozed);
     let snoozed = snoozed.map(|at| format!("until {}", snooze::when(at, state.now, &state.settings.zone)));
     let wait = state.inbox.wait(row.key).since();
-    let wait = wait.map(|since| format!("waits {}", times::span(state.now.duration_since(since))));
+    let wait = wait.map(|since| format!("waits {}", times::minutes(state.now.duration_since(since))));
     let window = window_words(state, row);
     let mut parts = vec![name.as_str()];
     parts.extend(typing.then_some("typing"));
@@ -43,15 +42,4 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let cached = state.open_thread().is_some_and(|view| view.cached);
     let right = if cached { super::list::cached(state, state.keep.as_of) } else { String::new() };
     pane_heading(canvas, area, &title, &right, focused);
-}
-
-/// The window in a few words.
-pub(super) fn window_words(state: &State, row: &Conversation) -> String {
-    let length = |left: std::time::Duration| jiff::SignedDuration::try_from(left).map(times::span).unwrap_or_default();
-    match state.window(row.key) {
-        Window::Open { left } => format!("{} left", length(left)),
-        Window::Closing { left } => format!("closes in {}", length(left)),
-        Window::Expired { since } => format!("window closed {} ago", times::span(state.now.duration_since(since))),
-        Window::Unknown => "window ?".to_owned(),
-    }
 }

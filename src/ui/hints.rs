@@ -6,7 +6,7 @@ use super::{Canvas, pen};
 use crate::app::{Focus, offered};
 use crate::text;
 
-/// Columns of one hint.
+/// Columns of one hint where not all of it fits.
 const COLUMN: usize = 40;
 
 /// The keys that can follow, in columns, each with what it does.
@@ -22,7 +22,11 @@ pub(super) fn keys(canvas: &mut Canvas<'_>) {
         .map(|binding| (binding.keys.to_string(), binding.action.description()))
         .collect();
     let over = canvas.rects.overlay;
-    let columns = (usize::from(over.width) / COLUMN).clamp(1, hints.len().max(1));
+    // whole words where there is room for them, else as many columns as fit
+    let widest = hints.iter().map(|(keys, what)| text::width(keys) + text::width(what) + 4).max().unwrap_or(COLUMN);
+    let whole = (usize::from(over.width) / widest.max(COLUMN)).clamp(1, hints.len().max(1));
+    let few = hints.len().div_ceil(whole) <= usize::from(over.height / 2);
+    let columns = if few { whole } else { (usize::from(over.width) / COLUMN).clamp(1, hints.len().max(1)) };
     let rows = hints.len().div_ceil(columns);
     let Some(area) = above(over, over.bottom(), over.x, over.width, rows) else { return };
     let theme = canvas.theme;

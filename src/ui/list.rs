@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::{Canvas, Glyphs, Pen, pane_heading, words};
 use crate::app::layout::{self, ListParts};
-use crate::app::{BuiltIn, Focus, Loading, Sort, State, times, writing};
+use crate::app::{BuiltIn, Focus, Loading, Sort, State, Under, times, writing};
 use crate::backend::{RestError, SessionState};
 use crate::chat::window::Window;
 use crate::chat::{Conversation, ConversationKey, Status};
@@ -26,6 +26,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
     pane_heading(canvas, parts.heading, &title, &right, focused);
     if let Some(area) = parts.unrouted {
         unrouted(canvas, area);
+        canvas.here(area, Under::Do(Action::BelongsHere));
     }
     let shown = state.inbox.shown();
     if shown.is_empty() {
@@ -35,12 +36,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, parts: &ListParts) {
     let each = parts.each;
     for (nth, key) in (0..).zip(shown.iter().skip(top).take(parts.page())) {
         let area = Rect { y: parts.rows.y + nth * each, height: each, ..parts.rows }.intersection(parts.rows);
+        canvas.here(area, Under::Conversation(*key));
         if let Some(row) = state.inbox.get(*key) {
             conversation(canvas, area, row, focused);
         }
     }
     if let Some(area) = parts.foot {
         foot(canvas, area);
+        canvas.here(area, Under::Do(Action::Filter));
     }
 }
 

@@ -25,14 +25,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::layout::{self, Rects};
-use crate::app::{Focus, State, update};
+use crate::app::{Divider, Focus, State, Under, update};
 use crate::config::{Action, Context, Theme};
 
 pub use glyphs::Glyphs;
 use pen::Pen;
-
-/// The channel of the whole family of backends.
-const CHANNEL: &str = "WhatsApp";
 
 /// What every pane draws with.
 struct Canvas<'a> {
@@ -45,9 +42,39 @@ struct Canvas<'a> {
     cursor: Option<Position>,
     /// What keys mean to what is drawn now: the pane with the focus, then what lies over it.
     context: Context,
+    /// Where somebody points, while that is asked.
+    pointer: Option<Pointer>,
+}
+
+/// A place on the screen, and what was drawn there last.
+struct Pointer {
+    at: Position,
+    under: Option<Under>,
+    /// Lines of the overlay so far, the one that is pointed at, the chosen one.
+    lines: (isize, Option<isize>, Option<isize>),
 }
 
 impl Canvas<'_> {
+    /// What is drawn here is that; what is drawn over it later counts more.
+    fn here(&mut self, area: Rect, under: Under) {
+        if let Some(pointer) = self.pointer.as_mut().filter(|pointer| area.contains(pointer.at)) {
+            pointer.under = Some(under);
+        }
+    }
+
+    /// What is drawn here is a line of an overlay that can be chosen. To be called for each, in their order.
+    fn line(&mut self, area: Rect, chosen: bool) {
+        let Some(pointer) = &mut self.pointer else { return };
+        let (count, pointed, was) = &mut pointer.lines;
+        if area.contains(pointer.at) {
+            *pointed = Some(*count);
+        }
+        if chosen {
+            *was = Some(*count);
+        }
+        *count += 1;
+    }
+
     /// A pen in row `nth` of an area.
     fn pen(&mut self, area: Rect, nth: u16) -> Pen<'_> {
         Pen::new(self.buffer, self.glyphs, area, nth)
@@ -102,8 +129,25 @@ pub fn picture(state: &State) -> Option<Rect> {
     overlay::painted(state)
 }
 
+/// What stands at a place of the screen: found by drawing it, so that it is what the user sees.
+pub fn under(state: &State, column: u16, row: u16) -> Option<Under> {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
+    let at = Position::new(column, row);
+    let mut pointer = Some(Pointer { at, under: None, lines: (0, None, None) });
+    paint(state, &mut buffer, &mut pointer);
+    let pointer = pointer?;
+    match pointer.lines {
+        (_, Some(pointed), Some(chosen)) => Some(Under::Line(pointed - chosen)),
+        _ => pointer.under,
+    }
+}
+
 /// Draws into a buffer and returns where the cursor stands, if anything is typed.
 pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
+    paint(state, buffer, &mut None)
+}
+
+fn paint(state: &State, buffer: &mut Buffer, pointer: &mut Option<Pointer>) -> Option<Position> {
     let screen = buffer.area;
     let theme = &*state.theme;
     let glyphs = Glyphs::of(state.settings.ascii);
@@ -116,15 +160,28 @@ pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
         Focus::Thread => Context::Thread,
         Focus::Composer => Context::Composer,
         Focus::Filter => Context::Prompt,
+        Focus::Details => Context::Details,
         Focus::Traffic => Context::Traffic,
     };
-    let mut canvas = Canvas { state, theme, glyphs, rects, buffer, cursor: None, context };
+    let asked = pointer.take();
+    let mut canvas = Canvas { state, theme, glyphs, rects, buffer, cursor: None, context, pointer: asked };
     // a frame that is not of the size that the state knows is about to be drawn again
     if rects.too_small || screen.intersection(rects.screen) != rects.screen {
         too_small(&mut canvas, screen);
         return None;
     }
     status::draw(&mut canvas);
+    let panes = [
+        (rects.list, Focus::List),
+        (rects.thread_heading, Focus::Thread),
+        (rects.thread, Focus::Thread),
+        (rects.composer, Focus::Composer),
+        (rects.details, Focus::Details),
+        (rects.traffic, Focus::Traffic),
+    ];
+    for (area, focus) in panes {
+        canvas.here(area.unwrap_or_default(), Under::Pane(focus));
+    }
     if let Some(parts) = rects.list_parts {
         list::draw(&mut canvas, &parts);
     }
@@ -140,8 +197,11 @@ pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
     if let Some(area) = rects.details {
         details::draw(&mut canvas, area);
     }
-    for area in rects.separators.into_iter().flatten() {
-        separator(&mut canvas, area);
+    for (area, divider) in rects.separators.into_iter().zip([Divider::List, Divider::Details]) {
+        if let Some(area) = area {
+            separator(&mut canvas, area);
+            canvas.here(area, Under::Divider(divider));
+        }
     }
     if let Some(area) = rects.traffic {
         traffic::draw(&mut canvas, area);
@@ -151,6 +211,7 @@ pub fn draw_into(state: &State, buffer: &mut Buffer) -> Option<Position> {
     hints::completion(&mut canvas);
     overlay::draw(&mut canvas);
     hints::keys(&mut canvas);
+    *pointer = canvas.pointer;
     canvas.cursor
 }
 
@@ -188,6 +249,16 @@ fn pane_heading(canvas: &mut Canvas<'_>, area: Rect, title: &str, right: &str, f
         pen.fill(rule, room, border).put(" ", border).fit(right, theme.screen.dim);
         pen.put(" ", border).fill(rule, 0, border);
     }
+}
+
+/// How many rows are further down, at the end of an area's last row.
+fn more_below(canvas: &mut Canvas<'_>, area: Rect, count: usize) {
+    let words = format!(" {} {count} more ", canvas.glyphs.down);
+    let style = canvas.theme.thread.new_below;
+    let Some(last) = area.height.checked_sub(1) else { return };
+    let mut pen = canvas.pen(area, last);
+    let gap = pen.left().saturating_sub(crate::text::width(&words) + 1);
+    pen.skip(gap).put(&words, style);
 }
 
 /// Words in the middle of an empty pane, wrapped, the first paragraph as a heading.

@@ -43,6 +43,7 @@ impl<'b> Pen<'b> {
 
     /// Writes as much as fits.
     pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
+        let glyphs = self.glyphs;
         let mut cells = self.cells().iter_mut();
         let room = cells.len();
         let mut used: u16 = 0;
@@ -54,6 +55,7 @@ impl<'b> Pen<'b> {
             }
         } else {
             for (_, grapheme) in text::graphemes(text) {
+                let grapheme = glyphs.plain(grapheme);
                 let wide = text::grapheme_width(grapheme);
                 if wide == 0 {
                     continue;

@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::{Canvas, words};
 use crate::app::rows::{self, Columns, Head, Line, Pane, Row, Tick, Tone};
-use crate::app::{Focus, Loading, update};
+use crate::app::{Focus, Loading, Under, update};
 use crate::chat::Direction;
 use crate::config::{Action, Context, Theme};
 
@@ -17,13 +17,16 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     if view.thread.is_empty() {
         return empty(canvas, area, &view.latest);
     }
-    let current = (state.focus == Focus::Thread).then(|| rows::current(state, view)).flatten();
+    // while it follows its end nothing is marked: a message would repaint the one before it
+    let current = (state.focus == Focus::Thread && view.has_chosen()).then(|| rows::current(state, view)).flatten();
     let pane = Pane::sized(state, view, usize::from(area.width), usize::from(area.height));
     let columns = pane.columns();
+    let bare = state.panels.bare;
     let marked = update::marked(state);
     let (shown, _) = pane.visible();
     for (nth, shown) in (0..area.height).zip(shown) {
-        let chosen = current == Some(shown.index);
+        let chosen = !bare && current == Some(shown.index);
+        canvas.here(Rect { y: area.y + nth, height: 1, ..area }, Under::Message(shown.index));
         match shown.row {
             Row::Start(text) => centred(canvas, area, nth, &text, " ", canvas.theme.screen.dim),
             Row::Day(text) => centred(canvas, area, nth, &text, " ", canvas.theme.thread.day),

@@ -84,6 +84,72 @@ fn completions_and_man_pages_are_made() {
     assert!(directory.join("switchboard-login.1").is_file());
 }
 
+/// What packages install is in `assets`; it must be what the program makes.
+#[test]
+fn the_package_has_the_man_pages_and_completions_of_the_program() {
+    let program = Program::new();
+    let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+    let read = |folder: &std::path::Path| -> std::collections::BTreeMap<String, String> {
+        let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+        let name = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        entries.map(|entry| (name(&entry), std::fs::read_to_string(entry.path()).expect("a file"))).collect()
+    };
+    let made = program.path("pages");
+    program.command().arg("man").arg("--directory").arg(&made).assert().success();
+    let (made, kept) = (read(&made), read(&assets.join("man")));
+    let mend = "run `switchboard man --directory assets/man` (after emptying it)";
+    assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>(), "{mend}");
+    for (name, page) in &made {
+        assert!(kept[name] == *page, "assets/man/{name} is not what the program writes: {mend}");
+    }
+    for (shell, file) in [
+        ("bash", "switchboard.bash"),
+        ("zsh", "_switchboard"),
+        ("fish", "switchboard.fish"),
+        ("powershell", "_switchboard.ps1"),
+    ] {
+        let script = stdout(program.command().args(["completions", shell]));
+        let kept = std::fs::read_to_string(assets.join("completions").join(file)).unwrap_or_default();
+        assert!(script == kept, "run `switchboard completions {shell} > assets/completions/{file}`");
+    }
+}
+
+/// What is needed to build and to install is in the package, and nothing that is only ours.
+#[test]
+fn the_package_is_whole() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let listed = Command::new(cargo)
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo");
+    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    let listed = String::from_utf8_lossy(&listed.stdout).replace('\\', "/");
+    let files: Vec<&str> = listed.lines().collect();
+    for needed in [
+        "Cargo.lock",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "CHANGELOG.md",
+        "config.example.toml",
+        "assets/keymap.toml",
+        "assets/themes/dark.toml",
+        "assets/dialects/reference.toml",
+        "assets/man/switchboard.1",
+        "assets/man/switchboard-config.5",
+        "assets/completions/_switchboard",
+        "assets/pictures/inbox.svg",
+        "src/store/migrations/0001_store.sql",
+    ] {
+        assert!(files.contains(&needed), "{needed} is not in the package");
+    }
+    for file in files {
+        let ours = [".ci/", "target/", ".github/"].iter().any(|folder| file.starts_with(folder));
+        assert!(!ours && !file.contains("node_modules") && !file.ends_with(".snap.new"), "{file} is in the package");
+    }
+}
+
 #[test]
 fn the_log_goes_to_its_file_only() {
     let program = Program::new();

@@ -23,6 +23,7 @@ mod hostile;
 mod house;
 mod keeping;
 mod leaving;
+mod looks;
 mod media;
 #[path = "../peers/mod.rs"]
 mod peers;

@@ -53,6 +53,8 @@ impl Terminal {
         }
         command.env("TERM", "xterm-256color");
         command.env("TZ", "UTC");
+        // so that the program does not ask what the background is
+        command.env("COLORFGBG", "15;0");
         command.env("HOME", home);
         for name in ["CONFIG", "DATA", "CACHE", "STATE"] {
             command.env(format!("SWITCHBOARD_{name}_DIR"), home.join(name.to_lowercase()));

@@ -9,6 +9,7 @@ use crate::app::files;
 use crate::app::outbox::Fate;
 use crate::app::threads::Loading;
 use crate::app::times;
+use crate::chat::codes::code_of;
 use crate::chat::{Content, Delivery, Direction, Media, Message, Origin, Rank, Status};
 use crate::text;
 
@@ -136,16 +137,24 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
         out.push(Row::New);
         together = false;
     }
-    let first = out.len();
     let columns = pane.columns();
+    let bare = pane.state.panels.bare;
+    let shown_time =
+        time_of(message).filter(|at| !together || !same_minute(before, *at)).map(|at| pane.state.clock(at));
+    if bare && !together {
+        // who and when stand above the text, not before it
+        let words = [shown_time.as_deref().unwrap_or_default(), &name(pane, message, columns)].join(" ");
+        out.push(line(Tone::System, Cow::Owned(words.trim_start().to_owned()), 0));
+    }
+    let first = out.len();
     quote(pane, message, columns, &mut out);
     body(message, columns, &mut out);
     reactions(pane, message, columns, &mut out);
     progress(pane, message, columns, &mut out);
     failure(pane, message, columns, &mut out);
-    if let Some(Row::Line(line)) = out.get_mut(first) {
+    if let Some(Row::Line(line)) = out.get_mut(first).filter(|_| !bare) {
         line.head = Some(Head {
-            time: time_of(message).filter(|at| !together || !same_minute(before, *at)).map(|at| pane.state.clock(at)),
+            time: shown_time,
             name: (!together).then(|| name(pane, message, columns)),
             direction: message.direction,
             tick: tick(pane, message),
@@ -370,9 +379,9 @@ fn failure<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &mu
                     words.push_str(part);
                 }
             }
-            if let Some(meaning) = meaning(code) {
+            if let Some(known) = code_of(code) {
                 words.push_str(" — ");
-                words.push_str(meaning);
+                words.push_str(&known.in_words());
             }
             words
         }
@@ -384,27 +393,6 @@ fn failure<'a>(pane: &Pane<'a>, message: &'a Message, columns: Columns, out: &mu
     };
     let room = columns.text_width.saturating_sub(Tone::Failure.mark());
     wrapped(Tone::Failure, &words, |part| Cow::Owned(part.to_owned()), room, out);
-}
-
-/// What a code of WhatsApp's means and what to do, in a few words (`developers.facebook.com`, error codes of the Cloud
-/// API).
-pub fn meaning(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "131047" => "the 24 h window has ended: only a template reaches them",
-        "131026" => "the number is not on WhatsApp or cannot receive this",
-        "131049" => "held back to keep the customer from too many messages; try later",
-        "131048" => "the line is limited because messages were reported as spam",
-        "131056" => "too many messages to this customer at once; wait a little",
-        "130429" => "too many messages at once; wait a little",
-        "131050" => "the customer does not want marketing messages",
-        "131031" => "the business account is locked",
-        "131042" => "a payment problem of the business account",
-        "131051" => "WhatsApp does not know this type of message",
-        "131052" | "131053" => "the file could not be loaded",
-        "132001" => "no such template in this language",
-        "130472" => "the customer is part of an experiment of Meta's; send another kind of message",
-        _ => return None,
-    })
 }
 
 /// Where a conversation stands, in one word.

@@ -1,8 +1,8 @@
 //! What each action does, by what has the focus.
 
 use super::{
-    Effect, State, attaching, catalogues, composing, deeds, fetching, handling, keys, lists, open, overlays, queue,
-    reacting, reading, say, searching, sending, templating, traffic, views,
+    Effect, State, attaching, catalogues, composing, deeds, fetching, handling, keys, lists, open, overlays, panes,
+    queue, reacting, reading, say, searching, sending, templating, traffic, views,
 };
 use crate::app::composer::Mode;
 use crate::app::files::Then;
@@ -90,10 +90,13 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Palette => state.panels.overlay = Some(Overlay::Palette { search: String::new(), chosen: 0 }),
         Action::LoadOlder => lists::fetch_older(state, out),
         Action::FetchGap => lists::fetch_gap(state, out),
-        Action::ToggleDetails => {
-            let shown = layout::rects(state).details.is_some();
-            state.panels.details = Some(!shown);
-        }
+        Action::ToggleDetails => panes::toggle_details(state),
+        Action::ToggleMouse => panes::toggle_mouse(state),
+        Action::BareView => panes::toggle_bare(state),
+        Action::Widen => panes::widen(state, true),
+        Action::Narrow => panes::widen(state, false),
+        Action::Themes => out.push(Effect::Themes),
+        Action::CopyText if state.focus == Focus::Details => panes::use_detail(state, out),
         Action::CopyText => copy(state, out),
         Action::MarkUnread => deeds::of_subjects(state, Deed::Unread(1), out),
         Action::BelongsHere => {
@@ -220,6 +223,7 @@ fn step(state: &mut State, by: isize, out: &mut Vec<Effect>) {
     match state.focus {
         Focus::List | Focus::Filter => state.inbox.move_by(by),
         Focus::Thread | Focus::Composer => scroll_thread(state, by, out),
+        Focus::Details => panes::step_details(state, by),
         Focus::Traffic => traffic::step(state, by),
     }
 }
@@ -234,6 +238,7 @@ fn edge(state: &mut State, first: bool, out: &mut Vec<Effect>) {
                 view.go_to_end();
             }
         }
+        Focus::Details => panes::step_details(state, if first { isize::MIN } else { isize::MAX }),
         Focus::Traffic => traffic::edge(state, first),
     }
 }
@@ -262,13 +267,16 @@ fn turn_focus(state: &mut State, by: isize) {
     if state.open.is_some() {
         parts.extend([Focus::Thread, Focus::Composer]);
     }
+    if layout::rects(state).details.is_some() {
+        parts.push(Focus::Details);
+    }
     if state.panels.traffic != TrafficSize::Hidden {
         parts.push(Focus::Traffic);
     }
     let at = parts.iter().position(|part| *part == state.focus).unwrap_or(0);
     let to = at.saturating_add_signed(by.rem_euclid(isize::try_from(parts.len()).unwrap_or(1))) % parts.len();
     if let Some(focus) = parts.get(to) {
-        state.focus = *focus;
+        panes::focus(state, *focus);
     }
 }
 
@@ -285,6 +293,7 @@ fn go_in(state: &mut State, out: &mut Vec<Effect>) {
         }
         Focus::Thread => compose(state, Mode::Reply, out),
         Focus::Composer => {}
+        Focus::Details => panes::use_detail(state, out),
         Focus::Traffic => traffic::go_in(state, out),
     }
 }
@@ -303,7 +312,11 @@ fn back(state: &mut State) {
     if state.pending_keys.is_empty() && state.panels.traffic == TrafficSize::Full {
         return show_traffic(state, TrafficSize::Half);
     }
+    if state.panels.bare {
+        return panes::toggle_bare(state);
+    }
     match state.focus {
+        Focus::Details => panes::leave_details(state),
         Focus::Composer if state.composer.completion.is_some() => state.composer.completion = None,
         Focus::Composer => state.focus = Focus::Thread,
         Focus::Thread => {

@@ -4,7 +4,7 @@ use super::{Effect, State, counted, say, title_of};
 use crate::app::effect::Saving;
 use crate::app::state::{Ask, Focus, Overlay};
 use crate::app::threads::Anchor;
-use crate::app::{export, rows};
+use crate::app::{details, export, rows};
 use crate::chat::ConversationKey;
 use crate::text::{self, Clean};
 
@@ -14,8 +14,16 @@ pub(super) fn subjects(state: &State) -> Vec<ConversationKey> {
     if state.focus == Focus::List && state.inbox.marked_count() > 0 {
         return state.inbox.marked();
     }
-    let one = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
-    one.into_iter().collect()
+    one(state).into_iter().collect()
+}
+
+/// The selected conversation while the list has the focus, the one that the details are about, else the open one.
+fn one(state: &State) -> Option<ConversationKey> {
+    match state.focus {
+        Focus::List => state.inbox.selected(),
+        Focus::Details => details::subject(state),
+        _ => state.open,
+    }
 }
 
 /// Lets conversations neither ring nor notify, or lets them again.
@@ -53,8 +61,7 @@ pub(super) enum What {
 
 /// Copies an id or a phone.
 pub(super) fn copy(state: &mut State, what: What, out: &mut Vec<Effect>) {
-    let key = if state.focus == Focus::List { state.inbox.selected() } else { state.open };
-    let row = key.and_then(|key| state.inbox.get(key));
+    let row = one(state).and_then(|key| state.inbox.get(key));
     let found = match what {
         What::ConversationId => row.map(|row| row.id.shown()),
         What::Phone => row.and_then(|row| row.phone.as_ref()).map(crate::chat::Phone::shown),

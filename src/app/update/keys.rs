@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crokey::KeyCombination;
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{Effect, State, actions, composing, overlays};
-use crate::app::layout;
 use crate::app::msg::Timer;
 use crate::app::state::{Focus, Overlay};
 use crate::config::{Action, Context, Match};
@@ -50,6 +49,7 @@ pub fn context(state: &State) -> Context {
             | Overlay::Links { .. }
             | Overlay::Files { .. }
             | Overlay::Picture { .. }
+            | Overlay::Themes { .. }
             | Overlay::Menu { .. },
         ) => Context::List,
         Some(Overlay::Queue { .. }) => Context::Thread,
@@ -59,6 +59,7 @@ pub fn context(state: &State) -> Context {
             Focus::Composer if state.composer.completion.is_some() => Context::Completion,
             Focus::Composer => Context::Composer,
             Focus::Filter => Context::Prompt,
+            Focus::Details => Context::Details,
             Focus::Traffic => Context::Traffic,
         },
     }
@@ -134,33 +135,4 @@ pub(super) fn insert(state: &mut State, text: &str, out: &mut Vec<Effect>) {
     composing::changed(state, out);
     // what was pasted is meant as it is
     state.composer.completion = None;
-}
-
-/// The mouse: the wheel scrolls what is under it, a click focuses and selects.
-pub(super) fn mouse(state: &mut State, event: MouseEvent, out: &mut Vec<Effect>) {
-    let step = match event.kind {
-        MouseEventKind::ScrollUp => -3,
-        MouseEventKind::ScrollDown => 3,
-        MouseEventKind::Down(_) => 0,
-        _ => return,
-    };
-    state.dirty = true;
-    let rects = layout::rects(state);
-    let over = |area: Option<ratatui::layout::Rect>| {
-        area.is_some_and(|area| area.contains(ratatui::layout::Position::new(event.column, event.row)))
-    };
-    if over(rects.list) {
-        if step != 0 {
-            state.inbox.move_by(step);
-        } else if let Some(key) = layout::row_at(state, event.row) {
-            state.focus = Focus::List;
-            state.inbox.select(key);
-            actions::perform(state, Action::Open, out);
-        }
-    } else if over(rects.thread) {
-        state.focus = Focus::Thread;
-        actions::scroll_thread(state, step, out);
-    } else if over(rects.composer) && step == 0 && state.composer.target.is_some() {
-        state.focus = Focus::Composer;
-    }
 }

@@ -11,7 +11,9 @@ mod handling;
 mod keys;
 mod lists;
 mod mending;
+mod mouse;
 mod overlays;
+mod panes;
 mod peeking;
 mod placing;
 mod presence;
@@ -88,7 +90,19 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             state.terminal_focused = Some(has);
             reading::look(state, &mut out);
         }
-        Msg::Input(Input::Mouse(event)) => keys::mouse(state, event, &mut out),
+        // the loop says what stands under the pointer, and which theme the background asks for
+        Msg::Input(Input::Mouse(_) | Input::Background(_)) => {}
+        Msg::Mouse { event, under } => {
+            state.last_key = Some(at);
+            mouse::mouse(state, event, under, &mut out);
+            reading::look(state, &mut out);
+            peeking::peek(state, &mut out);
+        }
+        Msg::Themes(choices) => panes::choose_theme(state, choices),
+        Msg::Theme(theme) => {
+            state.dirty |= state.theme != theme;
+            state.theme = theme;
+        }
         Msg::Backend(report) => backend(state, report, &mut out),
         Msg::Clock => {
             state.dirty = true;
@@ -160,6 +174,7 @@ pub fn update(state: &mut State, at: Timestamp, msg: Msg) -> Vec<Effect> {
             attaching::look(state, &mut out);
         }
     }
+    panes::settle(state, &mut out);
     storing::drafts(state, &mut out);
     storing::gather(state, &mut out);
     if state.dirty {

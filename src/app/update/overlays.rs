@@ -4,8 +4,8 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::{
-    Effect, State, actions, attaching, composing, deeds, fetching, handling, profiles, queue, reacting, searching,
-    templating, traffic, views, waiting,
+    Effect, State, actions, attaching, composing, deeds, fetching, handling, panes, profiles, queue, reacting,
+    searching, templating, traffic, views, waiting,
 };
 use crate::app::inbox::View;
 use crate::app::state::{Ask, Focus, Overlay, Sure};
@@ -116,7 +116,7 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         Action::Open => take(state, out),
         Action::Confirm => actions::answer(state, true, out),
         Action::Decline => actions::answer(state, false, out),
-        Action::Back => state.panels.overlay = None,
+        Action::Back => close(state),
         Action::RetrySend | Action::TakeBack | Action::DiscardSend
             if matches!(state.panels.overlay, Some(Overlay::Queue { .. })) =>
         {
@@ -163,12 +163,19 @@ pub(super) fn perform(state: &mut State, action: Action, out: &mut Vec<Effect>) 
         | Action::Reconnect
         | Action::Traffic
         | Action::TrafficFullScreen => {
-            state.panels.overlay = None;
+            close(state);
             return false;
         }
         _ => {}
     }
     true
+}
+
+/// Closes the overlay; what it only tried is undone.
+fn close(state: &mut State) {
+    if let Some(Overlay::Themes { before, .. }) = state.panels.overlay.take() {
+        state.theme = before;
+    }
 }
 
 /// What was typed into the prompt that is open.
@@ -194,6 +201,7 @@ fn search(state: &mut State) -> Option<(&mut String, &mut usize)> {
         | Overlay::Menu { .. }
         | Overlay::TryJoin { .. }
         | Overlay::Queue { .. }
+        | Overlay::Themes { .. }
         | Overlay::Discard { .. }
         | Overlay::Links { .. }
         | Overlay::Files { .. }
@@ -253,7 +261,8 @@ pub(super) fn edit(state: &mut State, action: Action) {
     }
 }
 
-fn choose(state: &mut State, by: isize) {
+/// Moves the choice by so many lines.
+pub(super) fn choose(state: &mut State, by: isize) {
     let last = match &state.panels.overlay {
         Some(Overlay::Palette { search, .. }) => palette_hits(state, search).len(),
         Some(Overlay::Pick(pick)) => pick::lines(state, pick).len(),
@@ -267,6 +276,7 @@ fn choose(state: &mut State, by: isize) {
         Some(Overlay::React { key, message, search, .. }) => reacting::offered(state, *key, message, search).len(),
         Some(Overlay::Forward { .. }) => state.panels.hits.len(),
         Some(Overlay::Files { then, .. }) => fetching::of_thread(state, *then).len(),
+        Some(Overlay::Themes { choices, .. }) => choices.len(),
         Some(Overlay::Unrouted { .. }) => state.unrouted.len(),
         Some(Overlay::Queue { .. }) => state.outbox.items().len(),
         Some(Overlay::Search { found, .. }) => found.as_ref().map_or(0, |found| found.hits.len()),
@@ -283,6 +293,7 @@ fn choose(state: &mut State, by: isize) {
             | Overlay::Queue { chosen }
             | Overlay::Links { chosen, .. }
             | Overlay::Files { chosen, .. }
+            | Overlay::Themes { chosen, .. }
             | Overlay::Menu { chosen, .. },
         ) => move_it(chosen),
         Some(_) => {
@@ -292,6 +303,7 @@ fn choose(state: &mut State, by: isize) {
         }
         None => {}
     }
+    panes::preview(state);
 }
 
 /// Enter: takes the chosen line.
@@ -352,6 +364,7 @@ fn take(state: &mut State, out: &mut Vec<Effect>) {
                 out.push(Effect::OpenLink(link));
             }
         }
+        Some(Overlay::Themes { choices, chosen, .. }) => panes::take_theme(state, &choices, chosen),
         Some(Overlay::Ask { ask, typed }) => match ask {
             Ask::ReplyName { text } => composing::keep(state, &typed, &text, out),
             Ask::ExportPath => handling::export(state, typed.trim(), out),

@@ -11,6 +11,7 @@ use crate::app::outbox::{Fate, Kept, Outgoing, Waits};
 use crate::app::threads::Loading;
 use crate::backend::{Enclosed, RestError};
 use crate::chat::attachment::{LONGEST_CAPTION, takes_caption};
+use crate::chat::codes::{code_in, code_of};
 use crate::chat::{ConversationKey, Delivery, Direction, Id, MediaKind, Message, MessageIds, Origin};
 use crate::store;
 use crate::text::Clean;
@@ -282,10 +283,11 @@ fn refusal_in_words(status: u16, code: Option<&str>, reason: &str, retry_after: 
         (_, Some("TEMPLATE_PARAMS")) => format!("a placeholder of the template is missing or one too many: {reason}"),
         (_, Some("TEMPLATE_NOT_FOUND")) => format!("there is no such template in this language: {reason}"),
         (_, Some("INVALID_PHONE_FORMAT")) => format!("the customer's number is not one that WhatsApp takes: {reason}"),
-        _ if reason.contains("131047") => format!("the 24 h service window has ended (131047): {reason}"),
-        _ if reason.contains("131026") => format!("the number cannot receive WhatsApp messages (131026): {reason}"),
-        (_, Some(code)) => format!("{reason} ({code})"),
-        _ => reason.to_owned(),
+        (_, code) => match (code.and_then(code_of).or_else(|| code_in(reason)), code) {
+            (Some(known), _) => format!("{} ({reason})", known.in_words()),
+            (None, Some(code)) => format!("{reason} ({code})"),
+            (None, None) => reason.to_owned(),
+        },
     }
 }
 

@@ -2,6 +2,7 @@ mod attention;
 mod deeds;
 mod enclosing;
 mod identity;
+mod looking;
 mod profiles;
 mod searching;
 mod team;

@@ -279,6 +279,23 @@ impl Directory {
         (alone && free && Composite::parse(id.as_str()).is_some()).then_some(id)
     }
 
+    /// Other conversations of the same customer in this account: equal digits of a phone, or a shared identity.
+    pub fn of_same_customer(&self, key: ConversationKey) -> Vec<ConversationKey> {
+        let key = self.current(key);
+        let Some(entry) = self.entry(key) else { return Vec::new() };
+        let by_phone = entry.digits().into_iter().flat_map(|digits| {
+            self.phones.with_digits(digits).filter(move |other| {
+                self.entry(*other).is_some_and(|other| other.digits() == Some(digits) && !contradicts(entry, other))
+            })
+        });
+        let by_link = entry.links.iter().filter_map(|link| self.links.get(link)).flatten().copied();
+        let mut found: Vec<ConversationKey> = by_phone.chain(by_link).map(|other| self.current(other)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|other| *other != key);
+        found
+    }
+
     /// Conversations whose account, line and phone digits are all known and equal to these.
     fn same_triple(&self, account: &Id, line: &Id, digits: &str) -> Vec<ConversationKey> {
         self.phones
@@ -310,4 +327,9 @@ impl Directory {
     fn shown(&self, key: ConversationKey) -> Clean {
         self.primary(key).map(Id::shown).unwrap_or_default()
     }
+}
+
+/// Whether two conversations are known to belong to different accounts.
+fn contradicts(one: &Entry, other: &Entry) -> bool {
+    matches!((one.account(), other.account()), (Some(one), Some(other)) if one != other)
 }

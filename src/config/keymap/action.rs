@@ -231,6 +231,16 @@ actions! {
         RelativeTimes = "relative-times",
         /// Show the keys
         Help = "help",
+        /// Choose a theme while looking at it
+        Themes = "themes",
+        /// Make the pane with the focus wider
+        Widen = "widen",
+        /// Make the pane with the focus narrower
+        Narrow = "narrow",
+        /// Show the thread alone, without borders and mouse, to select text
+        BareView = "bare-view",
+        /// Use the mouse, or leave it to the terminal
+        ToggleMouse = "toggle-mouse",
         /// Draw the screen anew
         Redraw = "redraw",
     }

@@ -151,6 +151,8 @@ impl Keymap {
         self.bindings
             .iter()
             .filter(|binding| contexts.contains(&binding.context) && binding.keys.continues(typed))
+            // what an inner context hides is never reached
+            .filter(|binding| self.lookup(contexts, binding.keys.keys()) == Match::Action(binding.action))
             .collect()
     }
 

@@ -74,6 +74,15 @@ impl Theme {
         if plain && path.is_file() { Self::read(&Source::read(&path)?) } else { Self::built_in(name) }
     }
 
+    /// Every theme by name: those that come with the program, and the files of `directory`, which take their place.
+    pub fn all(directory: &Path) -> BTreeMap<String, Result<Self, ConfigError>> {
+        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        let own = files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+        let built_in = BUILT_IN_THEMES.iter().map(|(name, _)| (*name).to_owned());
+        built_in.chain(own).map(|name| (name.clone(), Self::load(&name, directory))).collect()
+    }
+
     fn read(source: &Source) -> Result<Self, ConfigError> {
         let file: ThemeFile = source.parse()?;
         let base = match &file.base {

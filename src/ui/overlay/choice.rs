@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 
 use super::{boxed, mark, typed};
+use crate::app::ThemeChoice;
 use crate::app::layout::list_top;
 use crate::app::phrases;
 use crate::app::state::Ask;
-use crate::config::Action;
+use crate::config::{Action, Theme};
 use crate::text::Clean;
 use crate::ui::Canvas;
 
@@ -64,6 +65,28 @@ pub(super) fn links(canvas: &mut Canvas<'_>, links: &[Clean], chosen: usize) {
         canvas.pen(area, nth).skip(3).fit(link, theme.screen.link);
         mark(canvas, area, nth, index == chosen);
     }
+}
+
+/// The themes, in the colours of the chosen one.
+pub(super) fn themes(canvas: &mut Canvas<'_>, choices: &[ThemeChoice], chosen: usize, before: &Theme) {
+    let rows = u16::try_from(choices.len() + 2).unwrap_or(u16::MAX).clamp(5, 18);
+    let inside = boxed(canvas, 60, rows, "Themes");
+    let theme = canvas.theme;
+    let area = Rect { height: inside.height.saturating_sub(2), ..inside };
+    let top = list_top(Some(chosen), choices.len(), usize::from(area.height));
+    for (nth, (index, choice)) in (0..area.height).zip(choices.iter().enumerate().skip(top)) {
+        let mut pen = canvas.pen(area, nth);
+        pen.skip(3).cell(&choice.name, 16, theme.panel.value).skip(1);
+        match &choice.theme {
+            Err(problem) => _ = pen.fit(problem, theme.screen.error),
+            Ok(own) if **own == *before => _ = pen.put("in force now", theme.screen.dim),
+            Ok(_) => {}
+        }
+        mark(canvas, area, nth, index == chosen);
+    }
+    let hints = [canvas.hint(Action::Open, "takes it"), canvas.hint(Action::Back, "leaves it as it was")];
+    let hints = hints.join(canvas.glyphs.dot);
+    canvas.pen(inside, inside.height.saturating_sub(1)).skip(1).fit(&hints, theme.screen.dim);
 }
 
 /// A line is asked for.

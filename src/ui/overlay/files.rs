@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::{boxed, mark, typed};
+use crate::app::details::CHANNEL;
 use crate::app::files::{Listing, Then};
 use crate::app::layout::list_top;
 use crate::app::picture::Shown;
@@ -12,7 +13,7 @@ use crate::chat::attachment::{kind_of, mime_of};
 use crate::chat::{Content, Conversation};
 use crate::config::Action;
 use crate::text::{self, Clean};
-use crate::ui::{CHANNEL, Canvas};
+use crate::ui::Canvas;
 
 /// A file to be sent is looked for.
 pub(super) fn attach(

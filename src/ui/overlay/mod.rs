@@ -18,14 +18,15 @@ use ratatui::layout::Rect;
 
 use super::{Canvas, pen};
 use crate::app::picture::Shown;
-use crate::app::{Overlay, State, layout};
+use crate::app::{Overlay, State, Under, layout};
 use crate::text;
 
 pub(super) fn draw(canvas: &mut Canvas<'_>) {
     let state = canvas.state;
     let Some(overlay) = &state.panels.overlay else { return };
-    // the cursor belongs to the overlay now
+    // the cursor belongs to the overlay now, and so does the pointer
     canvas.cursor = None;
+    canvas.here(canvas.rects.overlay, Under::Outside);
     match overlay {
         Overlay::Help { search, scroll } => help::draw(canvas, search, *scroll),
         Overlay::Palette { search, chosen } => prompt::palette(canvas, search, *chosen),
@@ -36,6 +37,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         Overlay::Assign { index, search, chosen } => prompt::assign(canvas, *index, search, *chosen),
         Overlay::Replies { search, chosen } => choice::replies(canvas, search, *chosen),
         Overlay::Pick(pick) => pick::draw(canvas, pick),
+        Overlay::Themes { choices, chosen, before } => choice::themes(canvas, choices, *chosen, before),
         Overlay::Links { links, chosen } => choice::links(canvas, links, *chosen),
         Overlay::Attach { typed, chosen, listing, problem } => {
             files::attach(canvas, typed, *chosen, listing.as_ref(), problem.as_ref());
@@ -83,6 +85,7 @@ pub(super) fn painted(state: &State) -> Option<Rect> {
 fn boxed(canvas: &mut Canvas<'_>, columns: u16, rows: u16, title: &str) -> Rect {
     let over = canvas.rects.overlay;
     let area = place(over, columns, rows);
+    canvas.here(area, Under::Overlay);
     let (theme, glyphs) = (canvas.theme, canvas.glyphs);
     pen::clear(canvas.buffer, area, theme.screen.text);
     let border = theme.screen.border_focused;
@@ -133,8 +136,9 @@ fn typed(canvas: &mut Canvas<'_>, area: Rect, text: &str, placeholder: &str) -> 
     Rect { y: area.y + area.height.min(1), height: area.height.saturating_sub(1), ..area }
 }
 
-/// Shows that a row is the chosen one.
+/// Shows that a row is the chosen one; to be called for every row that can be chosen, which makes it clickable.
 fn mark(canvas: &mut Canvas<'_>, area: Rect, nth: u16, chosen: bool) {
+    canvas.line(Rect { y: area.y + nth, height: 1, ..area }, chosen);
     if chosen {
         let (mark, style) = (canvas.glyphs.selected, canvas.theme.panel.selected);
         canvas.tint(Rect { y: area.y + nth, height: 1, ..area }, style);

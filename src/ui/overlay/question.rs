@@ -1,8 +1,10 @@
 //! Questions that want yes or no.
 
+use ratatui::layout::Rect;
+
 use super::boxed;
 use crate::app::outbox::Fate;
-use crate::app::{Mode, Stage, times, writing};
+use crate::app::{Mode, Stage, Under, times, writing};
 use crate::backend::JoinShape;
 use crate::chat::Id;
 use crate::config::Action;
@@ -95,10 +97,19 @@ fn ask(canvas: &mut Canvas<'_>, title: &str, question: &str, body: &[String]) {
         nth += 1;
     }
     // the answer is always in view, whatever had to give way
-    let answers = [canvas.hint(Action::Confirm, "yes"), canvas.hint(Action::Decline, "no")].join(canvas.glyphs.dot);
     let last = (nth + 1).min(inside.height.saturating_sub(1));
     let mut pen = canvas.pen(inside, last);
     let room = pen.left();
     pen.cell("", room, theme.screen.text);
-    canvas.pen(inside, last).skip(1).put(&answers, theme.panel.key);
+    let row = Rect { y: inside.y + last, height: 1, ..inside };
+    let mut x = row.x + 1;
+    for (nth, (action, word)) in [(Action::Confirm, "yes"), (Action::Decline, "no")].into_iter().enumerate() {
+        let dot = if nth > 0 { canvas.glyphs.dot } else { "" };
+        let words = format!("{dot}{}", canvas.hint(action, word));
+        let width = u16::try_from(text::width(&words)).unwrap_or(u16::MAX);
+        let area = Rect { x, width, ..row }.intersection(row);
+        canvas.pen(area, 0).put(&words, theme.panel.key);
+        canvas.here(area, Under::Do(action));
+        x = x.saturating_add(width);
+    }
 }

@@ -45,6 +45,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, chosen: usize) {
         if let Some(note) = &item.note {
             pen.put(dot, theme.screen.dim).fit(note, theme.screen.dim);
         }
+        canvas.line(area, index == chosen);
         if index == chosen {
             canvas.tint(area, theme.panel.selected);
             let mark = canvas.glyphs.selected;

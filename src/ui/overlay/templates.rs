@@ -3,13 +3,14 @@
 use ratatui::layout::Rect;
 
 use super::{boxed, mark, typed};
+use crate::app::details::CHANNEL;
 use crate::app::layout::list_top;
 use crate::app::template::{Form, Part};
 use crate::app::{Loading, update, writing};
 use crate::chat::{Conversation, ConversationKey};
 use crate::config::Action;
 use crate::text::{self, Clean};
-use crate::ui::{CHANNEL, Canvas};
+use crate::ui::Canvas;
 use crate::wire::Catalogue;
 
 fn title(canvas: &Canvas<'_>, what: &str, key: ConversationKey) -> String {

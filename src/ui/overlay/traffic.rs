@@ -28,6 +28,7 @@ pub(super) fn menu(canvas: &mut Canvas<'_>, menu: &Menu, chosen: usize) {
     let top = layout::list_top(Some(chosen), lines.len(), usize::from(inside.height));
     for (nth, (index, line)) in (0..inside.height).zip(lines.iter().enumerate().skip(top)) {
         canvas.pen(inside, nth).skip(2).fit(line, theme.panel.value);
+        canvas.line(Rect { y: inside.y + nth, height: 1, ..inside }, index == chosen);
         if index == chosen {
             let mark = canvas.glyphs.selected;
             canvas.tint(Rect { y: inside.y + nth, height: 1, ..inside }, theme.panel.selected);

@@ -1,5 +1,6 @@
 mod enclosed;
 mod gallery;
+mod pointing;
 pub(crate) mod scene;
 mod screens;
 mod sizes;

@@ -228,6 +228,163 @@ fn lines_that_are_asked_for_and_what_follows_a_key() {
     one("sure", &mut state);
 }
 
+/// Maria wrote before, on the same phone; her last message but one failed after it was on its way.
+fn with_details(columns: u16, rows: u16) -> State {
+    use crate::chat::{ConversationKey, DeliveryState, DeliveryUpdate, Rank};
+    let mut state = scene::open(columns, rows);
+    let mut facts = scene::facts(60, Some("Maria López"), "Thanks, it fits", 90_000, 0);
+    facts.phone = crate::chat::Phone::parse("923000000000");
+    facts.status = Some(crate::chat::Status::Resolved);
+    scene::put(&mut state, &facts);
+    state.threads.open(ConversationKey(0)).cursor = Some(14);
+    let view = state.threads.open(ConversationKey(0));
+    let mut failed = view.thread.get(14).unwrap().clone();
+    let failure = failed.delivery.failure.clone().unwrap();
+    failed.delivery.history = vec![
+        DeliveryUpdate { state: DeliveryState::Reached(Rank::Sent), at: Some(scene::ago(3)) },
+        DeliveryUpdate { state: DeliveryState::Failed(failure), at: Some(scene::ago(2)) },
+    ];
+    view.thread = view.thread.iter().map(|m| if m.ids == failed.ids { failed.clone() } else { m.clone() }).fold(
+        crate::chat::Thread::default(),
+        |mut thread, message| {
+            thread.insert(message);
+            thread
+        },
+    );
+    state.focus = Focus::Details;
+    state.panels.details = Some(true);
+    state.panels.details_chosen = 3;
+    state
+}
+
+#[test]
+fn details_with_the_focus() {
+    at_all_sizes("details", with_details);
+    // the end of it, with other conversations and ids
+    at_all_sizes("details_end", |columns, rows| {
+        let mut state = with_details(columns, rows);
+        state.panels.details_chosen = usize::MAX;
+        state
+    });
+}
+
+#[test]
+fn the_thread_alone() {
+    at_all_sizes("bare", |columns, rows| {
+        let mut state = scene::open(columns, rows);
+        state.focus = Focus::Thread;
+        state.panels.bare = true;
+        state
+    });
+}
+
+#[test]
+fn themes_to_choose_from() {
+    let mut state = scene::open(80, 24);
+    let theme = |name: &str| crate::app::ThemeChoice {
+        name: Clean::line(name),
+        theme: crate::config::Theme::built_in(name)
+            .map(std::sync::Arc::new)
+            .map_err(|_| Clean::line("themes/mine.toml:3:1: unknown style `nmae` in [list], did you mean `name`?")),
+    };
+    let choices = ["ansi16", "dark", "light", "mine", "none"].map(theme).to_vec();
+    let before = std::sync::Arc::clone(&state.theme);
+    state.panels.overlay = Some(Overlay::Themes { choices, chosen: 2, before });
+    one("themes", &mut state);
+}
+
+/// The last row, whatever has the focus: what it says are keys that do that there.
+#[test]
+fn the_footer_says_what_keys_do_in_every_mode() {
+    let mut said = String::new();
+    let mut add = |what: &str, state: &mut State| {
+        for (columns, rows) in super::gallery::SIZES {
+            state.size = (columns, rows);
+            said.push_str(&format!("{what} {columns}: {}\n", screen(state).lines().last().unwrap_or_default()));
+        }
+    };
+    for focus in [Focus::List, Focus::Filter, Focus::Thread, Focus::Composer, Focus::Details, Focus::Traffic] {
+        let mut state = scene::traffic(80, 24);
+        state.panels.details = (focus == Focus::Details).then_some(true);
+        state.panels.traffic = if focus == Focus::Traffic { TrafficSize::Half } else { TrafficSize::Hidden };
+        state.focus = focus;
+        add(&format!("{focus:?}"), &mut state);
+    }
+    let mut state = with_replies(80, 24);
+    state.composer.mode = Mode::Note;
+    add("note", &mut state);
+    state.composer.mode = Mode::Reply;
+    state.composer.stops = true;
+    add("placeholders", &mut state);
+    state.composer.set("/");
+    state.composer.look(&crate::app::phrases::all(&state), &[]);
+    add("completion", &mut state);
+    let mut state = scene::open(80, 24);
+    state.focus = Focus::Thread;
+    state.panels.bare = true;
+    add("bare", &mut state);
+    snapshot_of("footers", &said);
+}
+
+#[test]
+fn the_help_shows_every_action_whole_at_80x24() {
+    use crate::config::Action;
+    let mut state = scene::open(80, 24);
+    let mut shown = String::new();
+    let lines = crate::app::help::lines(&state).len();
+    for scroll in (0..lines).step_by(8) {
+        state.panels.overlay = Some(Overlay::Help { search: String::new(), scroll });
+        for row in screen(&state).lines() {
+            shown.push_str(row.trim().trim_matches('│').trim());
+            shown.push(' ');
+        }
+    }
+    for action in Action::ALL {
+        assert!(shown.contains(action.description()), "the help does not show all of {:?}", action.description());
+    }
+}
+
+#[test]
+fn ascii_draws_nothing_else_of_its_own() {
+    let mut state = scene::empty(120, 40);
+    let key = scene::put(&mut state, &scene::facts(1, Some("Ken"), "hello", 5, 2));
+    scene::put(&mut state, &scene::facts(2, Some("Maria"), "hello", 500, 0));
+    state.list = Loading::Done;
+    state.settings.ascii = true;
+    state.inbox.change(key, |row| row.priority = Some(Clean::line("high")));
+    let view = state.threads.open(key);
+    let mut message = scene::message(1, crate::chat::Direction::Outbound, 4, scene::text("hello"));
+    message.delivery.failure = Some(crate::chat::Failure { code: Some(Clean::line("131047")), reason: None });
+    message.reply_to = Some(crate::chat::Id::new("x"));
+    view.thread.insert(message);
+    view.latest = Loading::Done;
+    state.open = Some(key);
+    state.inbox.select(key);
+    state.composer.turn_to(Some(key));
+    let overlays = [
+        None,
+        Some(Overlay::Help { search: String::new(), scroll: 0 }),
+        Some(Overlay::Help { search: String::new(), scroll: usize::MAX }),
+        Some(Overlay::Palette { search: String::new(), chosen: 0 }),
+        Some(Overlay::Views { search: String::new(), chosen: 0 }),
+        Some(Overlay::Replies { search: String::new(), chosen: 0 }),
+        Some(Overlay::Paste { text: "a\n".repeat(40) }),
+        Some(Overlay::Ask { ask: Ask::ExportPath, typed: String::new() }),
+    ];
+    for focus in [Focus::List, Focus::Thread, Focus::Composer, Focus::Details, Focus::Traffic] {
+        for overlay in &overlays {
+            state.focus = focus;
+            state.panels.overlay.clone_from(overlay);
+            state.panels.traffic = if focus == Focus::Traffic { TrafficSize::Half } else { TrafficSize::Hidden };
+            let shown = screen(&state);
+            assert!(shown.is_ascii(), "{focus:?} {overlay:?}: {:?}\n{shown}", shown.chars().find(|c| !c.is_ascii()));
+        }
+    }
+    state.panels.overlay = None;
+    state.inbox.set_filter("qqq");
+    assert!(screen(&state).is_ascii());
+}
+
 #[test]
 fn an_empty_view_says_why() {
     let mut said = String::new();

@@ -30,6 +30,7 @@ fn any_choices() -> impl Strategy<Value = Choices> {
         Just(Focus::Thread),
         Just(Focus::Composer),
         Just(Focus::Filter),
+        Just(Focus::Details),
         Just(Focus::Traffic)
     ];
     let traffic = prop_oneof![Just(TrafficSize::Hidden), Just(TrafficSize::Half), Just(TrafficSize::Full)];
@@ -47,7 +48,9 @@ fn any_choices() -> impl Strategy<Value = Choices> {
                 traffic_chosen: (chosen > 0).then_some(chosen),
                 traffic_scroll: scroll,
                 overlay,
-                hits: Vec::new(),
+                details_chosen: scroll,
+                bare: scroll % 7 == 0,
+                ..Panels::default()
             },
             anchor,
             text,

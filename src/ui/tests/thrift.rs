@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::layout::Size;
 
 use super::scene;
-use crate::app::{State, rows};
+use crate::app::{Focus, State, rows};
 use crate::chat::{ConversationKey, Direction};
 use crate::term::{Colors, Painter};
 use crate::text::Clean;
@@ -48,9 +48,14 @@ fn words(n: usize) -> String {
 /// Bytes per message when `count` messages come for a conversation, each drawn by itself.
 fn cost(size: (u16, u16), key: ConversationKey, count: usize) -> usize {
     let mut state: State = scene::open(size.0, size.1);
+    // as it is after Enter on a row
+    state.focus = Focus::Thread;
     let counter = Counter::default();
-    let sized: fn() -> io::Result<Size> =
-        if size.0 == 80 { || Ok(Size::new(80, 24)) } else { || Ok(Size::new(160, 48)) };
+    let sized: fn() -> io::Result<Size> = match size.0 {
+        80 => || Ok(Size::new(80, 24)),
+        120 => || Ok(Size::new(120, 40)),
+        _ => || Ok(Size::new(160, 48)),
+    };
     let mut terminal = Terminal::new(Painter::with_size(counter.clone(), Colors::True, sized)).unwrap();
     let mut from = 0;
     for n in 0..count + 20 {
@@ -79,7 +84,7 @@ fn cost(size: (u16, u16), key: ConversationKey, count: usize) -> usize {
 
 #[test]
 fn a_message_costs_few_bytes() {
-    for size in [(80, 24), (160, 48)] {
+    for size in [(80, 24), (120, 40), (160, 48)] {
         let open = cost(size, ConversationKey(0), 120);
         let other = cost(size, ConversationKey(2), 60);
         eprintln!("{}x{}: {open} bytes a message in the open thread, {other} elsewhere", size.0, size.1);

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use super::{Canvas, pane_heading};
 use crate::app::traffic::{View, gathered, shown};
-use crate::app::{Focus, times};
+use crate::app::{Focus, Under, times};
 use crate::config::Action;
 use crate::inspect::Timeline;
 use crate::text;
@@ -77,9 +77,11 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect) {
     let short = all > usize::from(area.width);
     let (key_style, dim) = (canvas.theme.panel.key, canvas.theme.screen.dim);
     let chosen_style = canvas.theme.panel.selected;
-    let mut pen = canvas.pen(area, 0);
-    for (key, view) in &names {
+    let mut x = area.x;
+    for ((key, view), action) in names.iter().zip(VIEW_ACTIONS) {
         let chosen = *view == state.traffic.view;
+        let rest = Rect { x, width: area.right().saturating_sub(x), height: 1, ..area };
+        let mut pen = canvas.pen(rest, 0);
         pen.put(" ", dim);
         let (key_style, style) = if chosen { (chosen_style, chosen_style) } else { (key_style, dim) };
         pen.put(key, key_style);
@@ -87,6 +89,8 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect) {
             pen.put(" ", style).put(view.name(), style);
         }
         pen.put(" ", dim);
+        x = pen.x;
+        canvas.here(Rect { width: x - rest.x, ..rest }, Under::Do(action));
     }
 }
 

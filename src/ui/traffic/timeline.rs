@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::traffic::shown;
-use crate::app::{layout, times};
+use crate::app::{Under, layout, times};
 use crate::chat::VerdictKind;
 use crate::config::Theme;
 use crate::inspect::{Row, timeline::Reader};
@@ -59,7 +59,9 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     let from_end = layout::tail_top(at, shown.len(), page);
     let start = shown.len().saturating_sub(from_end + page);
     for (nth, index) in (0..body.height).zip(start..shown.len()) {
-        let Some(entry) = shown.seq(index).and_then(|seq| state.timeline.row(seq)) else { continue };
+        let Some(seq) = shown.seq(index) else { continue };
+        canvas.here(Rect { y: body.y + nth, height: 1, ..body }, Under::Event(seq));
+        let Some(entry) = state.timeline.row(seq) else { continue };
         row(canvas, body, nth, &table, entry, &mut reader);
         if Some(index) == at.or(shown.len().checked_sub(1)) {
             let style = canvas.theme.panel.selected;
