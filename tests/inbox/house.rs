@@ -171,8 +171,13 @@ impl House {
 
     /// A customer of this row writes.
     pub fn inbound(&self, row: &Value, wamid: &str, text: &str) {
+        self.inbound_at(row, wamid, text, jiff::Timestamp::now());
+    }
+
+    /// The same at another time.
+    pub fn inbound_at(&self, row: &Value, wamid: &str, text: &str, at: jiff::Timestamp) {
         let (phone, line) = (&row["phone"], &row["line"]);
-        let now = jiff::Timestamp::now().as_second().to_string();
+        let now = at.as_second().to_string();
         let envelope = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{
             "field": "messages",
             "value": {
@@ -195,13 +200,22 @@ impl House {
 
     /// How often a text stands in the server's database.
     pub fn sent(&self, text: &str) -> i64 {
-        let path = self.home.path().join("server.db");
-        self.count(&path, &format!("SELECT count(*) FROM messages WHERE body = '{text}'"))
+        self.stored(&format!("SELECT count(*) FROM messages WHERE body = '{text}'"))
+    }
+
+    /// What the server's database counts.
+    pub fn stored(&self, sql: &str) -> i64 {
+        self.count(&self.home.path().join("server.db"), sql)
     }
 
     /// What the user's store counts.
     pub fn kept(&self, sql: &str) -> i64 {
         self.count(&self.store(), sql)
+    }
+
+    /// What the store of a profile of this name counts.
+    pub fn kept_by(&self, profile: &str, sql: &str) -> i64 {
+        self.count(&self.home.path().join(format!("data/store/{profile}.sqlite")), sql)
     }
 
     /// What this database counts.

@@ -13,6 +13,7 @@ mod calling;
 #[path = "../peers/contract.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod contract;
+mod day;
 mod demo;
 mod eras;
 mod faults;

@@ -1,0 +1,227 @@
+//! An agent's working day on the embedded server, from the first look to the last. Each step is seen on the screen and in
+//! the backend's database.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::house::{House, until};
+use crate::terminal::Terminal;
+
+/// So many conversations the agent has.
+const CONVERSATIONS: i64 = 50;
+
+/// A customer of the simulation, whom replies reach.
+const MARIA: &str = "Maria López";
+const MARIA_PHONE: &str = "12025550143";
+
+struct Day {
+    house: House,
+    terminal: Terminal,
+    line: Value,
+}
+
+impl Day {
+    /// The agent comes in: a profile in the configuration, canned replies in a file, fifty conversations on the backend.
+    fn begins() -> Self {
+        let house = House::build();
+        let rows = house.rows();
+        let line = rows[0]["line"].clone();
+        let config = house.home.path().join("config");
+        std::fs::create_dir_all(&config).expect("a directory");
+        let token = house.home.path().join("acme.token");
+        switchboard::config::write_private(&token, house.token().as_bytes()).expect("a token");
+        let profile = format!(
+            "[profile.acme]\nurl = \"{}\"\ndialect = \"switchboard\"\ntoken_file = \"{}\"\n",
+            house.url,
+            token.display()
+        );
+        std::fs::write(config.join("config.toml"), profile).expect("a configuration");
+        let replies = "[hello]\ntext = \"Hello {first_name}, about order {order}: we are on it.\"\n";
+        std::fs::write(config.join("replies.toml"), replies).expect("canned replies");
+        let mut day = Self { terminal: open(&house), house, line };
+        for nth in day.house.stored("SELECT count(*) FROM conversations")..CONVERSATIONS {
+            day.customer(&format!("Visitor {nth}"), &phone(nth), "Good morning");
+        }
+        day.customer(MARIA, MARIA_PHONE, "Where is my parcel?");
+        until("they have written", || day.house.stored("SELECT count(*) FROM conversations") == CONVERSATIONS);
+        day.terminal.wait_for("● live");
+        day.terminal.wait_for(&format!("all {}", CONVERSATIONS));
+        day
+    }
+
+    fn customer(&self, name: &str, phone: &str, text: &str) {
+        self.customer_at(name, phone, text, Timestamp::now());
+    }
+
+    fn customer_at(&self, name: &str, phone: &str, text: &str, at: Timestamp) {
+        let row = json!({ "name": name, "phone": phone, "line": self.line });
+        self.house.inbound_at(&row, &format!("wamid.day.{phone}.{}", text.len()), text, at);
+    }
+
+    /// Goes to a customer by name.
+    fn goes_to(&mut self, name: &str) {
+        self.terminal.press("\x07");
+        self.terminal.wait_for("Go to");
+        self.terminal.press(name);
+        self.terminal.wait_for(&format!("› {name}"));
+        self.terminal.press("\r");
+        self.terminal.wait_gone("Go to");
+        self.terminal.wait_for(&format!("Reply to {name}"));
+    }
+
+    /// Presses a sequence of keys, one by one as a person does.
+    fn presses(&mut self, keys: &[&str]) {
+        for key in keys {
+            self.terminal.press(key);
+        }
+    }
+
+    /// What the server's database says of a customer's conversation.
+    fn row_is(&self, phone: &str, condition: &str) -> bool {
+        let sql = format!(
+            "SELECT count(*) FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE k.phone = '{phone}' AND {condition}"
+        );
+        self.house.stored(&sql) == 1
+    }
+
+    /// A line of the thread with this text and this mark.
+    fn sees(&mut self, text: &str, mark: &str) {
+        self.terminal.wait(&format!("{text:?} with {mark:?}"), |screen| {
+            screen.contents().lines().any(|line| line.contains(text) && line.contains(mark))
+        });
+    }
+}
+
+fn phone(nth: i64) -> String {
+    format!("4477009003{nth:02}")
+}
+
+fn open(house: &House) -> Terminal {
+    house.terminal_with(&[], &[])
+}
+
+#[test]
+fn an_agents_day() {
+    let mut day = Day::begins();
+    triage(&mut day);
+    canned_reply(&mut day);
+    assignment(&mut day);
+    snoozing(&mut day);
+    resolving(&mut day);
+    searching(&mut day);
+    exporting(&mut day);
+    going_home(day);
+}
+
+/// What is unread is a view and a key; opening it reads it, here and at the backend.
+fn triage(day: &mut Day) {
+    day.presses(&["v", "u"]);
+    day.terminal.wait_for(MARIA);
+    assert!(day.row_is(MARIA_PHONE, "c.unread > 0"));
+    day.goes_to(MARIA);
+    day.terminal.wait_for("Where is my parcel?");
+    until("the backend knows that it was read", || day.row_is(MARIA_PHONE, "c.unread = 0"));
+    day.presses(&["v", "a"]);
+}
+
+/// `/hello` becomes a text with the customer's name; what only the agent knows is tabbed to and typed.
+fn canned_reply(day: &mut Day) {
+    day.presses(&["r", "/", "h", "e", "l", "l", "o"]);
+    day.terminal.wait_for("about order");
+    day.presses(&["\t"]);
+    day.terminal.wait_for("Hello Maria, about order");
+    day.terminal.press("AH-1");
+    day.terminal.wait_for("about order AH-1: we are on it.");
+    day.presses(&["\r"]);
+    day.sees("about order AH-1", "✓");
+    until("it is stored once", || day.house.sent("Hello Maria, about order AH-1: we are on it.") == 1);
+    day.terminal.press("\x1b");
+    day.terminal.wait_for("r reply");
+}
+
+/// A conversation is released, taken, given to a colleague, and that undone.
+fn assignment(day: &mut Day) {
+    day.presses(&["t", "x"]);
+    until("it is nobody's", || day.row_is(MARIA_PHONE, "c.assigned_agent_id IS NULL"));
+    day.presses(&["t", "t"]);
+    until("it is the agent's", || day.row_is(MARIA_PHONE, "c.assigned_agent_id IS NOT NULL"));
+    day.terminal.wait_for("· open · you ·");
+    day.presses(&["t", "a"]);
+    day.terminal.wait_for("Assign Maria");
+    day.terminal.type_text("noor");
+    day.presses(&["\r"]);
+    until("it is the colleague's", || {
+        day.row_is(MARIA_PHONE, "c.assigned_agent_id = (SELECT id FROM agents WHERE name LIKE 'Noor%')")
+    });
+    day.presses(&["z"]);
+    until("the undo gave it back", || {
+        day.row_is(MARIA_PHONE, "c.assigned_agent_id <> (SELECT id FROM agents WHERE name LIKE 'Noor%')")
+    });
+}
+
+/// Put off for an hour; the backend knows until when.
+fn snoozing(day: &mut Day) {
+    day.presses(&["t", "s"]);
+    day.terminal.wait_for("Snooze Maria");
+    day.presses(&["\r"]);
+    until("it is put off", || day.row_is(MARIA_PHONE, "c.status = 'snoozed' AND c.snoozed_until IS NOT NULL"));
+    day.terminal.wait_for("snoozed");
+    day.presses(&["z"]);
+    until("it is open again", || day.row_is(MARIA_PHONE, "c.status = 'open'"));
+}
+
+/// Resolved with two keys, and taken back with one.
+fn resolving(day: &mut Day) {
+    day.presses(&["t", "r"]);
+    until("it is resolved", || day.row_is(MARIA_PHONE, "c.status = 'closed'"));
+    day.terminal.wait_for("resolved");
+    day.presses(&["z"]);
+    until("it is open again", || day.row_is(MARIA_PHONE, "c.status = 'open'"));
+    day.presses(&["t", "r"]);
+    until("it stays resolved", || day.row_is(MARIA_PHONE, "c.status = 'closed'"));
+}
+
+/// A word that a customer wrote leads to its message.
+fn searching(day: &mut Day) {
+    day.customer("Hedwig Brandt", "447700900203", "The quokka lamp flickers");
+    day.terminal.wait_for("Hedwig Brandt");
+    day.presses(&["s"]);
+    day.terminal.wait_for("Search in all messages");
+    day.terminal.press("quokka");
+    day.terminal.wait_for("› quokka");
+    day.terminal.wait_for("1 of 1");
+    day.presses(&["\r"]);
+    day.terminal.wait_for("Reply to Hedwig Brandt");
+    day.sees("The quokka lamp flickers", "Hedwig");
+}
+
+/// The conversation goes into a file.
+fn exporting(day: &mut Day) {
+    let path = day.house.home.path().join("hedwig.md");
+    day.presses(&["x"]);
+    day.terminal.wait_for("Write the conversation");
+    day.presses(&["\x15"]);
+    day.terminal.press(path.to_str().expect("a path"));
+    day.terminal.wait_for("hedwig.md");
+    day.presses(&["\r"]);
+    until("the file is there", || {
+        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("The quokka lamp flickers"))
+    });
+}
+
+/// Half a reply is left behind in the evening, and is there in the morning with its place.
+fn going_home(mut day: Day) {
+    day.presses(&["r"]);
+    day.terminal.type_text("Tomorrow I will");
+    until("the draft is on disk", || {
+        day.house.kept_by("acme", "SELECT count(*) FROM drafts WHERE text = 'Tomorrow I will'") == 1
+    });
+    day.terminal.leave();
+    let evening = std::mem::replace(&mut day.terminal, open(&day.house));
+    evening.end().assert_clean();
+    day.terminal.wait_for("● live");
+    day.terminal.wait_for("Reply to Hedwig Brandt");
+    day.terminal.wait_for("Tomorrow I will");
+    day.terminal.leave();
+    day.terminal.end().assert_clean();
+}
