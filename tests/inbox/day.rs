@@ -30,8 +30,10 @@ impl Day {
         std::fs::create_dir_all(&config).expect("a directory");
         let token = house.home.path().join("acme.token");
         switchboard::config::write_private(&token, house.token().as_bytes()).expect("a token");
+        let downloads = house.home.path().join("kept");
         let profile = format!(
-            "[profile.acme]\nurl = \"{}\"\ndialect = \"switchboard\"\ntoken_file = \"{}\"\n",
+            "[media]\ndownloads = \"{}\"\n[profile.acme]\nurl = \"{}\"\ndialect = \"switchboard\"\ntoken_file = \"{}\"\n",
+            downloads.display(),
             house.url,
             token.display()
         );
@@ -67,6 +69,17 @@ impl Day {
         self.terminal.press("\r");
         self.terminal.wait_gone("Go to");
         self.terminal.wait_for(&format!("Reply to {name}"));
+    }
+
+    /// Goes to a customer by phone.
+    fn goes_to_phone(&mut self, phone: &str) {
+        self.terminal.press("\x07");
+        self.terminal.wait_for("Go to");
+        self.terminal.press(phone);
+        self.terminal.wait_for(&format!("› {phone}"));
+        self.terminal.press("\r");
+        self.terminal.wait_gone("Go to");
+        self.terminal.wait_for("the conversation begins here");
     }
 
     /// Presses a sequence of keys, one by one as a person does.
@@ -105,6 +118,10 @@ fn an_agents_day() {
     let mut day = Day::begins();
     triage(&mut day);
     canned_reply(&mut day);
+    file_out(&mut day);
+    file_in(&mut day);
+    template(&mut day);
+    day.goes_to(MARIA);
     assignment(&mut day);
     snoozing(&mut day);
     resolving(&mut day);
@@ -137,6 +154,70 @@ fn canned_reply(day: &mut Day) {
     until("it is stored once", || day.house.sent("Hello Maria, about order AH-1: we are on it.") == 1);
     day.terminal.press("\x1b");
     day.terminal.wait_for("r reply");
+}
+
+/// An invoice goes to the customer, byte for byte.
+fn file_out(day: &mut Day) {
+    let invoice = day.house.home.path().join("invoice.pdf");
+    let bytes: Vec<u8> = (0..70_000_u32).map(|at| (at * 7 % 251) as u8).collect();
+    std::fs::write(&invoice, &bytes).expect("written");
+    day.terminal.press("a");
+    day.terminal.wait_for("A file for");
+    day.terminal.press("\x15");
+    day.terminal.press(invoice.to_str().expect("a path"));
+    day.terminal.wait_for("/invoice.pdf");
+    day.presses(&["\r"]);
+    day.terminal.wait_for("Send invoice.pdf to Maria");
+    day.terminal.type_text("your invoice");
+    day.presses(&["\r"]);
+    day.sees("[document] your invoice", "✓");
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    assert_eq!(day.house.ask("SELECT hex(bytes) FROM media WHERE filename = 'invoice.pdf'"), Some(hex));
+    day.terminal.press("\x1b");
+    day.terminal.wait_for("r reply");
+}
+
+/// A customer's picture is kept, byte for byte.
+fn file_in(day: &mut Day) {
+    let phone = "SELECT k.phone FROM messages m JOIN conversations c ON c.id = m.conversation_id \
+                 JOIN contacts k ON k.id = c.contact_id \
+                 WHERE m.kind = 'image' AND m.direction = 'inbound' AND m.media_id LIKE 'demo-%' LIMIT 1";
+    day.goes_to_phone(&day.house.ask(phone).expect("a customer with a picture"));
+    day.presses(&["w", "s"]);
+    day.terminal.wait("a choice, or the file", |screen| {
+        ["Keep which file?", "Kept as"].iter().any(|words| screen.contents().contains(words))
+    });
+    if day.terminal.screen().contains("Keep which file?") {
+        day.presses(&["\r"]);
+    }
+    day.terminal.wait_for("Kept as");
+    let kept: Vec<_> = std::fs::read_dir(day.house.home.path().join("kept")).expect("a folder").flatten().collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(day.house.serves(&std::fs::read(kept[0].path()).expect("a file")), "it is what the backend serves");
+}
+
+/// A day after the customer wrote only a template reaches them.
+fn template(day: &mut Day) {
+    let phone = "SELECT k.phone FROM conversations c JOIN contacts k ON k.id = c.contact_id \
+                 WHERE c.status = 'open' AND c.last_inbound_at < (unixepoch() - 90000) * 1000 LIMIT 1";
+    day.goes_to_phone(&day.house.ask(phone).expect("a customer who is silent"));
+    day.presses(&["r"]);
+    day.terminal.wait_for("A template for");
+    day.terminal.press("order_update");
+    day.terminal.wait_for("› order_update");
+    day.presses(&["\r"]);
+    let body = "SELECT body FROM templates WHERE name = 'order_update' AND language = 'en_US'";
+    let gaps = day.house.ask(body).expect("a template").matches("{{").count();
+    for gap in 1..=gaps {
+        day.terminal.wait_for(if gap == gaps { "sends it" } else { "goes on to what is missing" });
+        let value = format!("value {gap}");
+        day.terminal.press(&value);
+        day.terminal.wait_for(&format!("› {value}"));
+        day.presses(&["\r"]);
+    }
+    day.terminal.wait_for("[template order_update]");
+    let sent = "SELECT count(*) FROM messages WHERE kind = 'template' AND content LIKE '%value 1%'";
+    until("the template is stored", || day.house.stored(sent) == 1);
 }
 
 /// A conversation is released, taken, given to a colleague, and that undone.
