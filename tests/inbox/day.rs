@@ -1,7 +1,6 @@
 //! An agent's working day on the embedded server, from the first look to the last. Each step is seen on the screen and in
 //! the backend's database.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::house::{House, until};
@@ -16,6 +15,8 @@ const MARIA_PHONE: &str = "12025550143";
 
 struct Day {
     house: House,
+    /// The backend of the agent's other profile.
+    other: House,
     terminal: Terminal,
     line: Value,
 }
@@ -28,36 +29,38 @@ impl Day {
         let line = rows[0]["line"].clone();
         let config = house.home.path().join("config");
         std::fs::create_dir_all(&config).expect("a directory");
-        let token = house.home.path().join("acme.token");
-        switchboard::config::write_private(&token, house.token().as_bytes()).expect("a token");
+        let other = House::build();
         let downloads = house.home.path().join("kept");
+        let profile = |name: &str, of: &House| {
+            let token = house.home.path().join(format!("{name}.token"));
+            switchboard::config::write_private(&token, of.token().as_bytes()).expect("a token");
+            let (url, token) = (&of.url, token.display());
+            format!("[profile.{name}]\nurl = \"{url}\"\ndialect = \"switchboard\"\ntoken_file = \"{token}\"\n")
+        };
         let profile = format!(
-            "[media]\ndownloads = \"{}\"\n[profile.acme]\nurl = \"{}\"\ndialect = \"switchboard\"\ntoken_file = \"{}\"\n",
+            "default_profile = \"acme\"\n[media]\ndownloads = \"{}\"\n{}{}",
             downloads.display(),
-            house.url,
-            token.display()
+            profile("acme", &house),
+            profile("beta", &other)
         );
         std::fs::write(config.join("config.toml"), profile).expect("a configuration");
         let replies = "[hello]\ntext = \"Hello {first_name}, about order {order}: we are on it.\"\n";
         std::fs::write(config.join("replies.toml"), replies).expect("canned replies");
-        let mut day = Self { terminal: open(&house), house, line };
+        let mut day = Self { terminal: open(&house), house, other, line };
         for nth in day.house.stored("SELECT count(*) FROM conversations")..CONVERSATIONS {
             day.customer(&format!("Visitor {nth}"), &phone(nth), "Good morning");
         }
         day.customer(MARIA, MARIA_PHONE, "Where is my parcel?");
         until("they have written", || day.house.stored("SELECT count(*) FROM conversations") == CONVERSATIONS);
         day.terminal.wait_for("● live");
-        day.terminal.wait_for(&format!("all {}", CONVERSATIONS));
+        day.terminal.wait_for(&format!("all {CONVERSATIONS}"));
         day
     }
 
+    /// Somebody writes, who may be new.
     fn customer(&self, name: &str, phone: &str, text: &str) {
-        self.customer_at(name, phone, text, Timestamp::now());
-    }
-
-    fn customer_at(&self, name: &str, phone: &str, text: &str, at: Timestamp) {
         let row = json!({ "name": name, "phone": phone, "line": self.line });
-        self.house.inbound_at(&row, &format!("wamid.day.{phone}.{}", text.len()), text, at);
+        self.house.inbound(&row, &format!("wamid.day.{phone}"), text);
     }
 
     /// Goes to a customer by name.
@@ -80,6 +83,19 @@ impl Day {
         self.terminal.press("\r");
         self.terminal.wait_gone("Go to");
         self.terminal.wait_for("the conversation begins here");
+    }
+
+    /// Puts another profile in front.
+    fn chooses_profile(&mut self, name: &str) {
+        self.terminal.press("P");
+        self.terminal.wait_for("type to find a profile");
+        self.terminal.press(name);
+        self.terminal.wait_for(&format!("› {name}"));
+        self.terminal.press("\r");
+        self.terminal.wait(&format!("{name} live"), |screen| {
+            let status = screen.contents().lines().next().unwrap_or_default().to_owned();
+            status.contains("● live") && status.contains(&format!("   {name}   "))
+        });
     }
 
     /// Presses a sequence of keys, one by one as a person does.
@@ -122,11 +138,13 @@ fn an_agents_day() {
     file_in(&mut day);
     template(&mut day);
     day.goes_to(MARIA);
+    note(&mut day);
     assignment(&mut day);
     snoozing(&mut day);
     resolving(&mut day);
     searching(&mut day);
     exporting(&mut day);
+    another_profile(&mut day);
     going_home(day);
 }
 
@@ -209,7 +227,8 @@ fn template(day: &mut Day) {
     let body = "SELECT body FROM templates WHERE name = 'order_update' AND language = 'en_US'";
     let gaps = day.house.ask(body).expect("a template").matches("{{").count();
     for gap in 1..=gaps {
-        day.terminal.wait_for(if gap == gaps { "sends it" } else { "goes on to what is missing" });
+        // the field that is typed into
+        day.terminal.wait_for(&format!("{{{{{gap}}}}} ›"));
         let value = format!("value {gap}");
         day.terminal.press(&value);
         day.terminal.wait_for(&format!("› {value}"));
@@ -218,6 +237,20 @@ fn template(day: &mut Day) {
     day.terminal.wait_for("[template order_update]");
     let sent = "SELECT count(*) FROM messages WHERE kind = 'template' AND content LIKE '%value 1%'";
     until("the template is stored", || day.house.stored(sent) == 1);
+}
+
+/// What only the team may know.
+fn note(day: &mut Day) {
+    day.presses(&["m"]);
+    day.terminal.wait_for("Note to the team, never sent to");
+    day.terminal.type_text("Depot knows about AH-1");
+    day.presses(&["\r"]);
+    let noted =
+        "SELECT count(*) FROM messages WHERE body = 'Depot knows about AH-1' AND direction = 'note' AND wamid IS NULL";
+    until("the note is stored, and has no way to the customer", || day.house.stored(noted) == 1);
+    day.terminal.wait_for("[note] Depot knows about AH-1");
+    day.terminal.press("\x1b");
+    day.terminal.wait_for("r reply");
 }
 
 /// A conversation is released, taken, given to a colleague, and that undone.
@@ -288,6 +321,22 @@ fn exporting(day: &mut Day) {
     until("the file is there", || {
         std::fs::read_to_string(&path).is_ok_and(|text| text.contains("The quokka lamp flickers"))
     });
+}
+
+/// The other team's inbox for a moment: a reply there, and back to where it was.
+fn another_profile(day: &mut Day) {
+    day.chooses_profile("beta");
+    day.terminal.wait_for("No conversation is open");
+    day.goes_to(MARIA);
+    day.presses(&["r"]);
+    day.terminal.type_text("From the other desk");
+    day.presses(&["\r"]);
+    until("it is stored at the other backend", || day.other.sent("From the other desk") == 1);
+    assert_eq!(day.house.sent("From the other desk"), 0);
+    day.terminal.press("\x1b");
+    day.terminal.wait_for("r reply");
+    day.chooses_profile("acme");
+    day.terminal.wait_for("Reply to Hedwig Brandt");
 }
 
 /// Half a reply is left behind in the evening, and is there in the morning with its place.

@@ -171,13 +171,8 @@ impl House {
 
     /// A customer of this row writes.
     pub fn inbound(&self, row: &Value, wamid: &str, text: &str) {
-        self.inbound_at(row, wamid, text, jiff::Timestamp::now());
-    }
-
-    /// The same at another time.
-    pub fn inbound_at(&self, row: &Value, wamid: &str, text: &str, at: jiff::Timestamp) {
         let (phone, line) = (&row["phone"], &row["line"]);
-        let now = at.as_second().to_string();
+        let now = jiff::Timestamp::now().as_second().to_string();
         let envelope = json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{
             "field": "messages",
             "value": {
