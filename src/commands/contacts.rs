@@ -3,7 +3,10 @@
 
 use crate::backend::{Errand, Page, RestError, Target};
 use crate::chat::directory::NameOrigin;
-use crate::chat::{Conversation, ConversationFacts, ConversationKey, Directory, Evidence, Id, NamedId, Outcome, Phone};
+use crate::chat::{
+    Conversation, ConversationFacts, ConversationKey, Directory, Evidence, Id, IdentityRules, NamedId, Outcome, Phone,
+};
+use crate::store::StoredConversation;
 use crate::wire::ThreadPage;
 
 use super::{Failure, complain};
@@ -32,6 +35,19 @@ impl Contacts {
         Ok(contacts)
     }
 
+    /// What is kept of a list.
+    pub fn kept(rules: IdentityRules, rows: &[StoredConversation]) -> Self {
+        let account = rules.account.clone();
+        let foreign = |row: &&StoredConversation| {
+            account.as_ref().is_some_and(|ours| row.account.as_ref().is_some_and(|theirs| theirs != ours))
+        };
+        let mut contacts = Self { directory: Directory::new(rules), rows: Vec::new() };
+        for row in rows.iter().filter(|row| !foreign(row)) {
+            contacts.learn(&row.facts());
+        }
+        contacts
+    }
+
     /// The rows, in the backend's order.
     pub fn rows(&self) -> &[Conversation] {
         &self.rows
@@ -57,7 +73,8 @@ impl Contacts {
         }
     }
 
-    fn named(&self, argument: &str) -> Result<Option<ConversationKey>, Failure> {
+    /// The conversation of these that an argument names, by one of its ids or by its phone number.
+    pub fn named(&self, argument: &str) -> Result<Option<ConversationKey>, Failure> {
         let id = Id::from_wire(argument).map(|id| NamedId { pointer: "/argument".into(), id });
         let evidence = Evidence { ids: id.into_iter().collect(), ..Evidence::default() };
         match self.directory.resolve(&evidence).outcome {

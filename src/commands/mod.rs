@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod doctor;
 mod failure;
 pub mod inbox;
+mod kept;
 pub mod keys;
 pub mod list;
 mod logging;

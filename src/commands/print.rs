@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Failure, Output};
+use super::kept::age;
+use super::{Failure, Output, complain};
 use crate::chat::{Content, Conversation, Direction, Message, Origin, Rank};
 use crate::text::{pad, pad_start};
 
@@ -18,18 +19,44 @@ const NAME_COLUMNS: usize = 24;
 pub(super) struct Printer {
     zone: TimeZone,
     json: bool,
+    /// What is printed was kept here, and when that was last in step with the backend.
+    cached: Option<Option<Timestamp>>,
 }
 
 impl Printer {
     /// Prints JSON, or text with times of this machine's zone.
     pub fn new(json: bool) -> Self {
-        Self { zone: TimeZone::system(), json }
+        Self { zone: TimeZone::system(), json, cached: None }
+    }
+
+    /// The same for what was kept here, and was last in step with the backend at this time.
+    pub fn cached(json: bool, as_of: Option<Timestamp>) -> Self {
+        Self { cached: Some(as_of), ..Self::new(json) }
+    }
+
+    /// Says on standard error how old what was kept is; programs find it in each object.
+    pub fn age(&self) {
+        let Some(as_of) = self.cached.filter(|_| !self.json) else { return };
+        let Some(at) = as_of else {
+            return complain("cached; it is not known when the backend was last asked");
+        };
+        let (time, ago) = (self.time(as_of), age(Timestamp::now().duration_since(at)));
+        complain(format_args!("cached, as of {time} ({ago}); the backend was not asked"));
+    }
+
+    /// What programs are told beside the object itself.
+    fn marked(&self, mut value: Value) -> Value {
+        if let (Some(as_of), Value::Object(fields)) = (self.cached, &mut value) {
+            fields.insert("cached".to_owned(), true.into());
+            fields.insert("as_of".to_owned(), json!(as_of));
+        }
+        value
     }
 
     /// Prints one row of the list.
     pub fn row(&self, row: &Conversation, out: &mut Output) -> Result<(), Failure> {
         if self.json {
-            return out.line(json_line(&row_json(row)));
+            return out.line(json_line(&self.marked(row_json(row))));
         }
         let (id, name) = (row.id.shown(), row.title());
         let preview = row.preview.as_deref().unwrap_or_default();
@@ -56,13 +83,16 @@ impl Printer {
             let _ = write!(head, " · {assignee}");
         }
         let _ = write!(head, " · {}", row.id.shown());
+        if self.cached.is_some() {
+            head.push_str(" · cached");
+        }
         out.line(head)
     }
 
     /// Prints one message of a thread.
     pub fn message(&self, row: &Conversation, message: &Message, out: &mut Output) -> Result<(), Failure> {
         if self.json {
-            return out.line(json_line(&message_json(row, message)));
+            return out.line(json_line(&self.marked(message_json(row, message))));
         }
         let mut line = self.line(row, message);
         for note in notes(message) {

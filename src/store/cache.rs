@@ -29,6 +29,13 @@ pub(super) async fn recent(conn: &mut SqliteConnection, limit: u32) -> Result<Ve
     Ok(rows.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
 }
 
+/// The most recent rows alone, newest first.
+pub(super) async fn newest(conn: &mut SqliteConnection, limit: u32) -> Result<Vec<StoredConversation>, sqlx::Error> {
+    let sql = "SELECT json FROM conversations ORDER BY last_at DESC, id LIMIT ?";
+    let rows: Vec<String> = sqlx::query_scalar(sql).bind(limit).fetch_all(conn).await?;
+    Ok(rows.iter().filter_map(|json| serde_json::from_str(json).ok()).collect())
+}
+
 /// The row and the messages of a conversation go; what the user wrote stays.
 pub(super) async fn forget(conn: &mut SqliteConnection, gone: &Id) -> Result<(), sqlx::Error> {
     for sql in ["DELETE FROM messages WHERE conversation = ?", "DELETE FROM conversations WHERE id = ?"] {

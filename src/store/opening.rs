@@ -50,12 +50,7 @@ pub(super) async fn open(
         create_private_dir(folder)?;
     }
     let _opening = opening(path).await;
-    let mut options = SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(PATIENCE)
-        .pragma("synchronous", "NORMAL")
-        .pragma("cache_size", "-1024")
-        .disable_statement_logging();
+    let mut options = options_of(path);
     if let Some(pages) = surroundings.pages {
         options = options.pragma("max_page_count", pages.to_string());
     }
@@ -77,6 +72,24 @@ pub(super) async fn open(
     sweep(path);
     let owner = owner.unwrap_or_else(|| Owner::take(Some(path)));
     Ok((Shelf { conn, reading: Some(options), owner }, aside))
+}
+
+fn options_of(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(PATIENCE)
+        .pragma("synchronous", "NORMAL")
+        .pragma("cache_size", "-1024")
+        .disable_statement_logging()
+}
+
+/// Opens a file that is there, for reading alone once its schema is ours. Nothing is set aside.
+pub(super) async fn open_to_read(path: &Path) -> Result<SqliteConnection, OpenError> {
+    let _opening = opening(path).await;
+    let mut conn = open_file(path, &options_of(path), false).await?;
+    let failed = |source| OpenError::Open { path: path.to_owned(), source };
+    sqlx::raw_sql("PRAGMA query_only = ON").execute(&mut conn).await.map_err(failed)?;
+    Ok(conn)
 }
 
 async fn open_file(path: &Path, options: &SqliteConnectOptions, suspect: bool) -> Result<SqliteConnection, OpenError> {

@@ -13,6 +13,7 @@ mod command_line;
 mod conversations;
 mod dialect;
 mod login;
+mod offline;
 mod program;
 mod replay;
 mod tail;
