@@ -72,10 +72,12 @@ pub struct ThreadView {
     pub epoch: u32,
     /// What is here came from the cache; the backend has not told its own yet.
     pub cached: bool,
-    /// Events brought messages since the backend last told the whole: there may be others that no event brought.
+    /// Messages came otherwise since the backend last told its newest: there may be others that no event brought.
     pub unverified: bool,
-    /// The last message of which that was not so.
+    /// The newest message of what it told then: up to here everything is here, or behind a gap.
     pub verified_to: Option<Id>,
+    /// The backend was not reached for a page of a gap: it is asked for again when it is.
+    pub gap_lost: bool,
     /// Pages that were fetched for its gaps since the newest stretch came.
     pub gap_pages: u8,
 }
@@ -98,6 +100,11 @@ impl ThreadView {
     /// Whether a message is chosen, and not just the newest one meant.
     pub fn has_chosen(&self) -> bool {
         self.cursor.is_some() || self.anchor != Anchor::End
+    }
+
+    /// Whether the backend is to be asked what is here, although its newest stretch is.
+    pub fn is_doubtful(&self) -> bool {
+        self.unverified || self.gap_lost
     }
 
     /// Shows the newest message, and stays with the end.

@@ -346,11 +346,15 @@ impl World {
     /// The agent decides what became of texts whose answers were lost: stored ones are taken out of the outbox,
     /// others tried again.
     async fn decide(&mut self) {
-        let until = Instant::now() + PATIENCE;
+        let (mut until, mut left) = (Instant::now() + PATIENCE, usize::MAX);
         loop {
             let outbox = self.seat.ask(json!({ "do": "outbox" })).await;
             if array(&outbox).is_empty() {
                 return;
+            }
+            // Each of many texts may take its time.
+            if array(&outbox).len() < left {
+                (until, left) = (Instant::now() + PATIENCE, array(&outbox).len());
             }
             if Instant::now() > until {
                 panic!("seed {}: the outbox does not empty: {outbox:#}", self.plan.seed);

@@ -20,6 +20,8 @@ mod faults;
 mod first;
 #[path = "../faults/frames.rs"]
 mod frames;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hostile;
 mod house;
 mod keeping;

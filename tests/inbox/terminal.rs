@@ -41,9 +41,16 @@ impl Terminal {
 
     /// The same with directories that are there before and after.
     pub fn start_in(home: &Path, columns: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let program = [&[env!("CARGO_BIN_EXE_switchboard")], args].concat();
+        Self::start_line(home, columns, rows, &program, env)
+    }
+
+    /// A whole command line, which ends up as the program.
+    pub fn start_line(home: &Path, columns: u16, rows: u16, line: &[&str], env: &[(&str, &str)]) -> Self {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_switchboard"));
+        let (program, args) = line.split_first().expect("a program");
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         for name in ["PATH", "CI"] {

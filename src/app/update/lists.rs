@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Effect, State, attention, fetch_latest, mending, queue, reading, say, sending, storing, title_of, watch};
-use crate::app::outbox::Fate;
+use super::{
+    Effect, State, attention, fetch_latest, mending, queue, reading, say, sending, storing, title_of, waiting, watch,
+};
+use crate::app::outbox::{Fate, Outgoing};
 use crate::app::threads::Loading;
 use crate::backend::{Command, Page, Purpose, RestError};
 use crate::chat::directory::{Conflict, NameOrigin};
@@ -85,7 +87,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
             if moved && purpose == Purpose::Drift {
                 state.missed.suspects.push(key);
             }
-            if purpose != Purpose::Resync && mending::is_ahead(old, facts) {
+            if mending::is_ahead(old, facts) {
                 ahead.push(key);
             }
             let mut row = absorbed(state, old, facts);
@@ -115,7 +117,7 @@ pub(super) fn list(state: &mut State, purpose: Purpose, result: Result<ListPage,
     if let Some(error) = page.unreadable.first() {
         say(state, true, format!("{} rows of the list could not be read: {error}", page.unreadable.len()));
     }
-    mending::behind(state, &ahead, out);
+    mending::behind(state, &ahead, purpose, out);
     if purpose == Purpose::Drift && !state.open.is_some_and(|open| ahead.contains(&open)) {
         mending::verify(state, out);
     }
@@ -250,7 +252,10 @@ pub(super) fn thread(
                 match page {
                     Page::Latest => view.latest = Loading::Failed(reason),
                     // The gap stays, and says which key tries again.
-                    Page::Before { .. } if for_gap => view.older = view.older.not_asked(),
+                    Page::Before { .. } if for_gap => {
+                        view.older = view.older.not_asked();
+                        view.gap_lost = matches!(error, RestError::Unreachable { .. });
+                    }
                     Page::Before { .. } => view.older = Loading::Failed(reason),
                 }
             }
@@ -282,8 +287,13 @@ pub(super) fn thread(
         }
     }
     let told = answer.messages.len();
-    let mut kept: Vec<Message> =
-        answer.messages.into_iter().filter(|message| !is_being_sent(state, key, message)).collect();
+    let mut kept: Vec<Message> = Vec::with_capacity(told);
+    for message in answer.messages {
+        match being_sent(state, key, &message) {
+            Some(client) => waiting::hold_stored(state, client, key, message),
+            None => kept.push(message),
+        }
+    }
     let (live_since, now) = (state.live_since, state.now);
     let for_gap = matches!(page, Page::Before { message, .. } if mending::is_for_gap(state, key, message));
     let Some(view) = state.threads.get_mut(key) else { return };
@@ -318,17 +328,22 @@ pub(super) fn thread(
             }
             view.latest = Loading::Done;
             view.epoch = *epoch;
-            // What came while the answer was on its way is not in it.
             let (newest, oldest) = (ids.last(), ids.first());
             let name = |ids: Option<&MessageIds>| ids.and_then(|ids| ids.iter().next().cloned());
+            let told = |had: &Id| ids.iter().any(|ids| ids.iter().any(|id| id == had));
             let verified = std::mem::replace(&mut view.verified_to, name(newest));
             // More came than this stretch holds: what no event brought may lie before it.
-            if let (true, Some(verified), Some(oldest)) = (view.unverified && !start, verified, name(oldest))
-                && !ids.iter().any(|ids| ids.iter().any(|id| *id == verified))
+            if let (true, Some(oldest)) = (view.unverified && !start, name(oldest))
+                && !verified.as_ref().is_some_and(told)
             {
-                view.change(|thread| thread.doubt(&verified, &oldest, now));
+                let reached = view.thread.reaches_start();
+                view.change(|thread| thread.doubt(verified.as_ref(), &oldest, now));
+                if reached && !view.thread.reaches_start() {
+                    view.older = Loading::Not;
+                }
             }
-            view.unverified = view.thread.last().is_some_and(|last| !ids.iter().any(|ids| last.ids.shares(ids)));
+            view.unverified = !mending::is_told(&view.thread, &ids)
+                || state.inbox.get(key).is_some_and(|row| mending::is_row_ahead(row, &view.thread));
             if first_time {
                 view.mark_new(unread);
             }
@@ -338,8 +353,10 @@ pub(super) fn thread(
             // Nothing new before the first message is the end; before another one it says nothing about that.
             let from_first = view.thread.index_of(message) == Some(0);
             let edge = PageEdge::Before { message: message.clone(), start: first };
+            let gaps = view.thread.gaps();
             let paged = view.change(|thread| thread.page_in(kept, edge));
-            progress = for_gap && (paged.added > 0 || paged.closed > 0);
+            // A stretch that events had brought already makes a gap smaller too.
+            progress = for_gap && (paged.added > 0 || view.thread.gaps() != gaps);
             if !for_gap || first {
                 let ended = first || (paged.added == 0 && from_first);
                 view.older = if ended { Loading::Done } else { Loading::Not };
@@ -379,13 +396,14 @@ pub(super) fn thread(
     reading::look(state, out);
 }
 
-/// A stored message that is the one whose answer is awaited now: it is shown already.
-fn is_being_sent(state: &State, key: ConversationKey, message: &Message) -> bool {
+/// The text of ours that a stored message is, while its answer is awaited: it is shown already.
+fn being_sent(state: &State, key: ConversationKey, message: &Message) -> Option<Id> {
     let mut sending = state.outbox.items().iter().filter(|item| item.key == key && item.fate == Fate::Sending);
-    sending.any(|item| {
+    let is_it = |item: &&Outgoing| {
         item.is_said_by(message)
             && item.attempted.is_some_and(|at| message.created_at.is_none_or(|stored| stored >= at - sending::SKEW))
-    })
+    };
+    sending.find(is_it).map(|item| item.client.clone())
 }
 
 /// The user scrolled to the beginning of what is here: ask for what lies before.

@@ -4,52 +4,86 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::routing::message_event;
 use super::waiting::Waiter;
 use super::{Effect, State, fetch_latest};
 use crate::app::msg::Timer;
-use crate::app::threads::Loading;
+use crate::app::threads::{Loading, ThreadView};
 use crate::backend::{Command, Page, Purpose, RestError};
-use crate::chat::{Conversation, ConversationFacts, ConversationKey, Id, Outcome};
+use crate::chat::{
+    Content, Conversation, ConversationFacts, ConversationKey, Id, Message, MessageIds, Origin, Outcome, Thread,
+};
+use crate::text::Clean;
 
 /// A thread that the backend could not be reached for is asked for again after this time.
 const AGAIN: Duration = Duration::from_secs(5);
 /// At most so many pages are fetched for a gap without anybody asking; what is wider stays a gap with its key.
 const MOST_PAGES: u8 = 40;
 
-/// Whether the list knows of a message that we do not. Rows may tell whole seconds where messages tell milliseconds:
-/// within one second another text is another message.
+/// Whether the list knows of a message that we do not.
 pub(super) fn is_ahead(old: &Conversation, facts: &ConversationFacts) -> bool {
-    let Some(theirs) = facts.last_at else { return false };
-    let Some(ours) = old.last_at else { return true };
-    if theirs.subsec_nanosecond() != 0 {
-        return theirs > ours;
+    is_newer((facts.last_at, facts.preview.as_ref()), (old.last_at, old.preview.as_ref()))
+}
+
+/// Whether a stretch that has just come, as the newest, has all that is newer here. What came while the answer was on its
+/// way is not in it; and where a text of ours stands is not certain before the backend tells its time.
+pub(super) fn is_told(thread: &Thread, told: &[MessageIds]) -> bool {
+    let mut stored = thread.iter().rev().filter(|message| message.origin != Origin::Local);
+    let is_in_it = |message: &Message| told.iter().any(|ids| message.ids.shares(ids));
+    let is_ours = |message: &Message| message.created_at.is_none() && message.ids.client.is_some();
+    stored.next().is_none_or(is_in_it) && stored.all(|message| !is_ours(message) || is_in_it(message))
+}
+
+/// Whether the list knew of a message that a thread's newest stretch does not have: that was told before it was stored.
+pub(super) fn is_row_ahead(row: &Conversation, thread: &Thread) -> bool {
+    let Some(last) = thread.iter().rev().find(|message| message.origin != Origin::Local) else {
+        return row.last_at.is_some() && row.preview.is_some();
+    };
+    // How a row shows anything else is its backend's own way.
+    let text = matches!(last.content, Content::Text { .. }).then(|| last.preview());
+    let theirs = row.preview.as_ref().filter(|_| text.is_some());
+    last.created_at.is_some() && is_newer((row.last_at, theirs), (last.created_at, text.as_ref()))
+}
+
+/// Whether a message that one side tells of is newer than the other side's. Rows may tell whole seconds where messages
+/// tell milliseconds: within one second another text is another message.
+fn is_newer(theirs: (Option<Timestamp>, Option<&Clean>), ours: (Option<Timestamp>, Option<&Clean>)) -> bool {
+    let Some(at) = theirs.0 else { return false };
+    let Some(known) = ours.0 else { return true };
+    if at.subsec_nanosecond() != 0 {
+        return at > known;
     }
-    match theirs.as_second().cmp(&ours.as_second()) {
+    match at.as_second().cmp(&known.as_second()) {
         Ordering::Greater => true,
-        Ordering::Equal => facts.preview.is_some() && facts.preview != old.preview,
+        Ordering::Equal => theirs.1.is_some() && theirs.1 != ours.1,
         Ordering::Less => false,
     }
 }
 
-/// No event brought what the list has of these conversations, by now: the open thread is fetched, others that are here
-/// are when they are opened.
-pub(super) fn behind(state: &mut State, keys: &[ConversationKey], out: &mut Vec<Effect>) {
+/// No event brought what the list has of these conversations, by now: the open thread is fetched (after a connect it
+/// comes with the list), others that are here are when they are opened.
+pub(super) fn behind(state: &mut State, keys: &[ConversationKey], purpose: Purpose, out: &mut Vec<Effect>) {
     let now = state.now;
     for key in keys {
-        if state.open == Some(*key) {
+        if state.open == Some(*key) && purpose != Purpose::Resync {
             refetch(state, *key, out);
-        } else if let Some(view) = state.threads.get_mut(*key) {
+            continue;
+        }
+        let Some(view) = state.threads.get_mut(*key) else { continue };
+        view.unverified = true;
+        if state.open != Some(*key) {
             view.thread.open_gap(now);
             view.epoch = 0;
         }
     }
 }
 
-/// Events brought messages into the open thread since the backend last told all of it: whether they brought all is asked.
-/// The list alone cannot tell where a later event came.
+/// Messages came into the open thread since the backend last told its newest, or a page of a gap was lost: whether
+/// everything is here is asked. The list alone cannot tell where a later event came.
 pub(super) fn verify(state: &State, out: &mut Vec<Effect>) {
-    if let Some(open) = state.open.filter(|open| state.threads.get(*open).is_some_and(|view| view.unverified)) {
+    if let Some(open) = state.open.filter(|open| state.threads.get(*open).is_some_and(ThreadView::is_doubtful)) {
         refetch(state, open, out);
     }
 }
@@ -80,7 +114,7 @@ pub(super) fn again(state: &mut State, key: ConversationKey, out: &mut Vec<Effec
 
 /// REST answers: every fetch that failed is tried again.
 pub(super) fn all_again(state: &mut State, out: &mut Vec<Effect>) {
-    let is_failed = |view: &crate::app::ThreadView| matches!(view.latest, Loading::Failed(_));
+    let is_failed = |view: &ThreadView| matches!(view.latest, Loading::Failed(_));
     let failed: Vec<ConversationKey> =
         state.threads.iter_mut().filter(|(_, view)| is_failed(view)).map(|(key, _)| key).collect();
     for key in failed {
@@ -96,7 +130,7 @@ fn is_wanted(state: &State, key: ConversationKey) -> bool {
 /// The newest stretch came. Where it does not reach what was here, the hole is fetched, page by page.
 pub(super) fn close_gaps(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     if let Some(view) = state.threads.get_mut(key) {
-        view.gap_pages = 0;
+        (view.gap_pages, view.gap_lost) = (0, false);
     }
     close_more(state, key, out);
 }

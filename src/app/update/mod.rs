@@ -301,7 +301,7 @@ fn fetch_latest(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) 
     let (epoch, limit) = (state.session.epoch, state.settings.thread_limit);
     let Some(view) = state.threads.get_mut(key) else { return };
     let complete = view.latest == super::threads::Loading::Done && view.epoch == epoch;
-    if complete && view.unverified {
+    if complete && view.is_doubtful() {
         // What is here is shown meanwhile.
         return mending::refetch(state, key, out);
     }

@@ -41,14 +41,14 @@ pub(super) fn place(
         if inbound {
             view.typing = None;
         }
-        if !view.unverified {
-            view.verified_to = view.thread.last().and_then(|last| last.ids.iter().next().cloned());
-        }
         match view.change(|thread| thread.insert(message)) {
-            Inserted::New { out_of_order: late, .. } => {
+            Inserted::New { index, out_of_order: late } => {
                 out_of_order = late;
                 duplicate = false;
                 view.unverified = true;
+                if late && view.verified_to.is_some() {
+                    view.thread.doubt_below(index, state.now);
+                }
                 if view.anchor != Anchor::End {
                     view.below += 1;
                 } else if view.thread.len() > keep + SLACK {

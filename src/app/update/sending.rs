@@ -181,7 +181,11 @@ pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accep
     let ids = MessageIds { id: accepted.id.clone(), wa: accepted.wa.clone(), client: Some(client.clone()) };
     state.directory.index_message(&ids, key);
     if let Some(view) = state.threads.get_mut(key) {
-        view.change(|thread| thread.accept(client, &ids));
+        // Others may have been stored before it, and after.
+        view.unverified = true;
+        if let Some(index) = view.change(|thread| thread.accept(client, &ids)) {
+            view.thread.doubt_below(index, state.now);
+        }
         for update in state.parked.take(&ids) {
             for id in ids.iter() {
                 if view.thread.apply_status(id, &update) {

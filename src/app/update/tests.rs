@@ -31,6 +31,7 @@ use crate::store;
 use crate::wire::{Accepted, Event, Identity, ListPage, ThreadPage};
 
 mod mending;
+mod unbroken;
 
 /// A world: a state, and a clock that moves by a second with every message.
 struct World {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::routing::message_event;
-use super::{Effect, State, lists, placing, say, searching, title_of};
+use super::{Effect, State, lists, placing, say, searching, storing, title_of};
 use crate::app::outbox::Fate;
 use crate::app::state::Unrouted;
 use crate::backend::{Command, RestError};
@@ -28,7 +28,16 @@ pub struct Waiting {
     /// What could not be fetched lately, since when, and why: it is not asked for again with every event.
     refused: HashMap<Id, (Timestamp, Clean)>,
     /// For the answer to a send that this may be the echo of, by our id of the message.
-    held: Vec<(Id, Waiter)>,
+    held: Vec<(Id, Held)>,
+}
+
+/// What may be a message of ours whose answer is awaited.
+#[derive(Debug)]
+enum Held {
+    /// An event.
+    Event(Waiter),
+    /// A message of a page, and whose.
+    Stored(ConversationKey, Box<Message>),
 }
 
 /// A message event that waits.
@@ -54,7 +63,12 @@ pub(super) fn echo_of(state: &State, key: ConversationKey, message: &Message) ->
 
 /// Holds an event back until the answer to this send is there.
 pub(super) fn hold(state: &mut State, client: Id, waiter: Waiter) {
-    state.waiting.held.push((client, waiter));
+    state.waiting.held.push((client, Held::Event(waiter)));
+}
+
+/// The same for a message of a page: it is the only one who knows when the backend stored it.
+pub(super) fn hold_stored(state: &mut State, client: Id, key: ConversationKey, message: Message) {
+    state.waiting.held.push((client, Held::Stored(key, Box::new(message))));
 }
 
 /// The answer to a send came: what waited for it is routed now.
@@ -62,8 +76,18 @@ pub(super) fn release_held(state: &mut State, client: &Id, out: &mut Vec<Effect>
     let (free, held) =
         std::mem::take(&mut state.waiting.held).into_iter().partition(|(waits_for, _)| waits_for == client);
     state.waiting.held = held;
-    for (_, waiter) in free {
-        message_event(state, waiter, out);
+    for (_, held) in free {
+        match held {
+            Held::Event(waiter) => _ = message_event(state, waiter, out),
+            Held::Stored(key, message) => {
+                let key = state.directory.current(key);
+                storing::remember(state, key, &message.ids);
+                if let Some(view) = state.threads.get_mut(key) {
+                    view.change(|thread| thread.insert(*message));
+                    view.unverified = true;
+                }
+            }
+        }
     }
 }
 

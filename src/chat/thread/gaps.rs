@@ -61,6 +61,17 @@ pub(super) struct Break {
     since: Timestamp,
 }
 
+/// A stretch of which everything is here.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: u32,
+    to: u32,
+    /// It begins with the conversation's first message.
+    start: bool,
+    /// The backend had nothing newer when it was asked.
+    latest: bool,
+}
+
 impl Thread {
     /// Takes in a stretch of history, oldest first, and closes the gaps that it reaches over. Where it does not reach
     /// what was here, the hole between becomes a gap.
@@ -71,7 +82,7 @@ impl Thread {
             PageEdge::Before { .. } => self.first_seq - i64::try_from(page.len()).unwrap_or(i64::MAX / 2) - 1,
             _ => self.next_seq,
         };
-        let mut oldest: Option<u32> = None;
+        let (mut oldest, mut newest): (Option<u32>, Option<u32>) = (None, None);
         let mut time: Option<Timestamp> = None;
         let mut nameless: Vec<u32> = Vec::new();
         for message in page {
@@ -108,17 +119,25 @@ impl Thread {
             if older {
                 oldest = Some(place);
             }
+            if newest.is_none_or(|had| self.position(place) > self.position(had)) {
+                newest = Some(place);
+            }
         }
         paged.changed |= paged.added > 0;
-        let (start, end) = match &edge {
+        let (start, latest) = match &edge {
             PageEdge::Cached => return paged,
-            PageEdge::Latest { start } => (*start, Some(self.len())),
-            PageEdge::Before { message, start } => (*start, self.index_of(message)),
+            PageEdge::Latest { start } => (*start, true),
+            PageEdge::Before { start, .. } => (*start, false),
         };
-        self.reaches_start |= start;
-        if let Some(oldest) = oldest {
-            paged.closed = self.close_breaks(oldest, end.unwrap_or_default(), start);
-            if matches!(edge, PageEdge::Latest { .. }) && !start && paged.merged == 0 {
+        // An empty thread's beginning is not that of what was stored since.
+        self.reaches_start = start || (self.reaches_start && !(latest && paged.added > 0 && last_before.is_none()));
+        if let (Some(oldest), Some(newest)) = (oldest, newest) {
+            let to = match &edge {
+                PageEdge::Before { message, .. } => self.names.get(message).copied(),
+                _ => Some(newest),
+            };
+            paged.closed = self.close_breaks(Stretch { from: oldest, to: to.unwrap_or(newest), start, latest });
+            if latest && !start && paged.merged == 0 {
                 self.break_between(last_before, oldest);
             }
         }
@@ -147,18 +166,39 @@ impl Thread {
         }
     }
 
-    /// Something may be missing between these two although nothing was noticed: it becomes a gap. False when they are not
-    /// both here in this order, or the gap is known.
-    pub fn doubt(&mut self, after: &Id, before: &Id, since: Timestamp) -> bool {
-        let (Some(above), Some(below)) = (self.names.get(after).copied(), self.names.get(before).copied()) else {
-            return false;
-        };
-        let known = self.breaks.iter().any(|gap| gap.before == Some(below));
-        if known || self.position(above) >= self.position(below) {
+    /// Something may be missing between these two although nothing was noticed: it becomes a gap, or makes one wider that
+    /// ends there. Without a first one that is here it begins after the oldest message. False when they are not both here in
+    /// this order.
+    pub fn doubt(&mut self, after: Option<&Id>, before: &Id, since: Timestamp) -> bool {
+        // A line whose time the backend has not told yet does not stay where it is.
+        let first = || self.order.iter().find(|place| self.is_timed(**place)).or(self.order.front());
+        let above = after.and_then(|after| self.names.get(after)).or_else(first).copied();
+        let (Some(above), Some(below)) = (above, self.names.get(before).copied()) else { return false };
+        let from = self.position(above);
+        if from >= self.position(below) {
+            // What lies before the oldest message is no gap: it is what can be asked for as older.
+            self.reaches_start &= self.order.front() != Some(&below);
             return false;
         }
-        self.breaks.push(Break { after: Some(above), before: Some(below), since });
+        let mut breaks = std::mem::take(&mut self.breaks);
+        match breaks.iter_mut().find(|gap| gap.before == Some(below)) {
+            Some(gap) if gap.after.is_some_and(|after| self.position(after) > from) => gap.after = Some(above),
+            Some(_) => {}
+            None => breaks.push(Break { after: Some(above), before: Some(below), since }),
+        }
+        self.breaks = breaks;
         true
+    }
+
+    /// A single message stands before all that was fetched: what lies between is not known, unless the beginning is.
+    pub fn doubt_below(&mut self, index: usize, since: Timestamp) {
+        let is_stored = |place: &&u32| self.slot(**place).is_some_and(|slot| slot.message.origin != Origin::Local);
+        if self.reaches_start || self.order.iter().take(index).any(|place| is_stored(&place)) {
+            return;
+        }
+        let (after, before) = (self.order.get(index), self.order.iter().skip(index + 1).find(is_stored));
+        let (Some(after), Some(before)) = (after.copied(), before.copied()) else { return };
+        self.breaks.push(Break { after: Some(after), before: Some(before), since });
     }
 
     /// The gaps, in order.
@@ -189,10 +229,16 @@ impl Thread {
         !self.breaks.is_empty()
     }
 
-    /// The newest message that the backend stored.
+    /// The newest message that the backend stored; where possible one whose place is certain.
     fn last_stored(&self) -> Option<u32> {
         let stored = |place: &u32| self.slot(*place).is_some_and(|slot| slot.message.origin != Origin::Local);
-        self.order.iter().rev().copied().find(stored)
+        let newest = |is_it: &dyn Fn(&u32) -> bool| self.order.iter().rev().copied().find(is_it);
+        newest(&|place| stored(place) && self.is_timed(*place)).or_else(|| newest(&stored))
+    }
+
+    /// Whether the backend told when it stored this one.
+    fn is_timed(&self, place: u32) -> bool {
+        self.slot(place).is_some_and(|slot| slot.borrowed.is_none())
     }
 
     /// The line that a fetched message is a copy of. One without ids is a copy of one without ids that says the same;
@@ -215,22 +261,25 @@ impl Thread {
         })
     }
 
-    /// Closes what the stretch from `oldest` up to the index `end` covers, and moves the lower edge of what it covers
-    /// in part.
-    fn close_breaks(&mut self, oldest: u32, end: usize, start: bool) -> usize {
-        let Some(from) = self.position(oldest) else { return 0 };
+    /// Closes what a stretch covers, and moves the edges of what it covers in part. A stretch that was the newest when it
+    /// was told says nothing of what came since: it ends with its last message, whatever stands below that here.
+    fn close_breaks(&mut self, stretch: Stretch) -> usize {
+        let (Some(from), Some(to)) = (self.position(stretch.from), self.position(stretch.to)) else { return 0 };
         let breaks = std::mem::take(&mut self.breaks);
         let had = breaks.len();
         for mut gap in breaks {
             let above = gap.after.and_then(|place| self.position(place));
-            let below = gap.before.and_then(|place| self.position(place)).unwrap_or(self.len());
-            let reaches_end = end >= below;
-            let reaches_start = start || above.is_some_and(|above| from <= above);
-            if reaches_end && reaches_start {
-                continue;
-            }
-            if reaches_end && from <= below {
-                gap.before = Some(oldest);
+            let below = gap.before.and_then(|place| self.position(place));
+            let reaches_end = match below {
+                Some(below) => to >= below,
+                None => stretch.latest && above.is_none_or(|above| to >= above),
+            };
+            let reaches_start = stretch.start || above.is_some_and(|above| from <= above);
+            match (reaches_start, reaches_end) {
+                (true, true) => continue,
+                (false, true) if below.is_none_or(|below| from <= below) => gap.before = Some(stretch.from),
+                (true, false) if above.is_none_or(|above| to > above) => gap.after = Some(stretch.to),
+                _ => {}
             }
             self.breaks.push(gap);
         }

@@ -120,6 +120,7 @@ impl Database {
         agent: &str,
         text: &str,
     ) -> Result<String, DatabaseError> {
+        let mut tx = self.write().await?;
         let now = now_ms();
         let id = oid::new(now);
         let note = NewMessage {
@@ -134,7 +135,6 @@ impl Database {
             status: DeliveryStatus::Sent,
             at: now,
         };
-        let mut tx = self.write().await?;
         insert(&mut tx, &id, account, line, conversation, &note, now).await?;
         tx.commit().await?;
         Ok(id)

@@ -141,9 +141,10 @@ impl Database {
         conversation: &str,
         message: &NewMessage,
     ) -> Result<String, DatabaseError> {
+        let mut tx = self.write().await?;
+        // once it is its turn: of two messages of one millisecond the later one has the greater id
         let now = now_ms();
         let id = oid::new(now);
-        let mut tx = self.write().await?;
         insert(&mut tx, &id, account, line, conversation, message, now).await?;
         tx.commit().await?;
         Ok(id)
