@@ -120,7 +120,7 @@ impl Model {
                     What::Thread { key: target.key, page, limit, purpose }
                 }
                 Effect::Backend(Command::Send { client, target, body, .. }) => {
-                    let crate::backend::Outgoing::Text { body: text } = body;
+                    let crate::backend::Outgoing::Text { body: text } = body else { continue };
                     What::Send { client, key: target.key, text: Clean::text(&text) }
                 }
                 Effect::Wake { timer, .. } => {
