@@ -58,7 +58,7 @@ async fn running_inbox(program: &Program) -> (Store, mpsc::Receiver<Reply>) {
     ]));
     let texts = (0..30).map(|n| message(&format!("m{n}"), &format!("text {n}"), n)).collect();
     store.send(Command::Messages { conversation: "c1".into(), messages: texts });
-    store.send(Command::Draft { conversation: "c1".into(), text: Some("half a thought".to_owned()) });
+    store.send(Command::Draft { conversation: "c1".into(), text: Some("half a thought".to_owned()), note: false });
     store.send(Command::Position(Position { as_of: Some(AS_OF.parse().unwrap()), ..Position::default() }));
     store.send(Command::Enqueue(OutboxRow {
         client: "s1".into(),
@@ -69,6 +69,8 @@ async fn running_inbox(program: &Program) -> (Store, mpsc::Receiver<Reply>) {
         after: None,
         fate: Fate::Queued,
         note: None,
+        enclosed: None,
+        reply_to: None,
     }));
     store.send(Command::Claim { client: "s1".into(), after: None });
     // Its answer has all that was given before.
