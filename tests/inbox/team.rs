@@ -109,8 +109,9 @@ fn two_agents_look_after_one_conversation() {
     two.wait_for("[note] please call him");
     let notes = "SELECT count(*) FROM messages WHERE body = 'please call him' AND direction = 'note' AND wamid IS NULL";
     assert_eq!(house.ask(notes).as_deref(), Some("1"));
-    one.press("\x1b");
     one.wait_for("✎ reply");
+    one.press("\x1b");
+    one.wait_for("o older");
     one.press("r");
     one.wait_for("half a reply");
     assert_eq!(house.sent("half a reply"), 0);
