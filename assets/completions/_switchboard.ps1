@@ -104,7 +104,8 @@ Register-ArgumentCompleter -Native -CommandName 'switchboard' -ScriptBlock {
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write a log to this file; each day gets its own, with the date appended')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Use an embedded server with simulated customers, in memory')
             [CompletionResult]::new('--unread', '--unread', [CompletionResultType]::ParameterName, 'Only those with unread messages')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object a line')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'What the inbox has kept, without asking the backend; how old that is stands on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object a line; with --offline each says `cached` and `as_of`')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -120,7 +121,8 @@ Register-ArgumentCompleter -Native -CommandName 'switchboard' -ScriptBlock {
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'A private file that holds the token')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Write a log to this file; each day gets its own, with the date appended')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Use an embedded server with simulated customers, in memory')
-            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object a line')
+            [CompletionResult]::new('--offline', '--offline', [CompletionResultType]::ParameterName, 'What the inbox has kept, without asking the backend; how old that is stands on standard error')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'One JSON object a line; with --offline each says `cached` and `as_of`')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -145,6 +147,8 @@ Register-ArgumentCompleter -Native -CommandName 'switchboard' -ScriptBlock {
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'How fast the simulated customers'' time passes; 0 is silence')
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'The text')
             [CompletionResult]::new('--text', '--text', [CompletionResultType]::ParameterName, 'The text')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file; the text is its caption then')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file; the text is its caption then')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration file instead of the usual one')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The profile to use')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use')

@@ -1367,7 +1367,7 @@ _switchboard() {
             return 0
             ;;
         switchboard__subcmd__list)
-            opts="-p -h --demo --seed --rate --limit --unread --json --config --profile --url --token-file --log --help"
+            opts="-p -h --demo --seed --rate --limit --unread --offline --json --config --profile --url --token-file --log --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1547,7 +1547,7 @@ _switchboard() {
             return 0
             ;;
         switchboard__subcmd__send)
-            opts="-t -p -h --demo --seed --rate --text --stdin --json --config --profile --url --token-file --log --help"
+            opts="-t -f -p -h --demo --seed --rate --text --stdin --file --json --config --profile --url --token-file --log --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1566,6 +1566,14 @@ _switchboard() {
                     return 0
                     ;;
                 -t)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -f)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1699,7 +1707,7 @@ _switchboard() {
             return 0
             ;;
         switchboard__subcmd__show)
-            opts="-p -h --demo --seed --rate --limit --json --config --profile --url --token-file --log --help"
+            opts="-p -h --demo --seed --rate --limit --offline --json --config --profile --url --token-file --log --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -93,7 +93,8 @@ complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l token-f
 complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l log -d 'Write a log to this file; each day gets its own, with the date appended' -r -F
 complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l demo -d 'Use an embedded server with simulated customers, in memory'
 complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l unread -d 'Only those with unread messages'
-complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l json -d 'One JSON object a line'
+complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l offline -d 'What the inbox has kept, without asking the backend; how old that is stands on standard error'
+complete -c switchboard -n "__fish_switchboard_using_subcommand list" -l json -d 'One JSON object a line; with --offline each says `cached` and `as_of`'
 complete -c switchboard -n "__fish_switchboard_using_subcommand list" -s h -l help -d 'Print help'
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l seed -d 'The simulated customers\' seed: the same one gives the same traffic' -r
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l rate -d 'How fast the simulated customers\' time passes; 0 is silence' -r
@@ -104,7 +105,8 @@ complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l url -d 
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l token-file -d 'A private file that holds the token' -r -F
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l log -d 'Write a log to this file; each day gets its own, with the date appended' -r -F
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l demo -d 'Use an embedded server with simulated customers, in memory'
-complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l json -d 'One JSON object a line'
+complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l offline -d 'What the inbox has kept, without asking the backend; how old that is stands on standard error'
+complete -c switchboard -n "__fish_switchboard_using_subcommand show" -l json -d 'One JSON object a line; with --offline each says `cached` and `as_of`'
 complete -c switchboard -n "__fish_switchboard_using_subcommand show" -s h -l help -d 'Print help'
 complete -c switchboard -n "__fish_switchboard_using_subcommand replay" -l speed -d 'So many times as fast as it was' -r
 complete -c switchboard -n "__fish_switchboard_using_subcommand replay" -l dialect -d 'Read the frames by this dialect instead of the one that was in force' -r
@@ -119,6 +121,7 @@ complete -c switchboard -n "__fish_switchboard_using_subcommand replay" -s h -l 
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -l seed -d 'The simulated customers\' seed: the same one gives the same traffic' -r
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -l rate -d 'How fast the simulated customers\' time passes; 0 is silence' -r
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -s t -l text -d 'The text' -r
+complete -c switchboard -n "__fish_switchboard_using_subcommand send" -s f -l file -d 'Send this file; the text is its caption then' -r -F
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -l config -d 'The configuration file instead of the usual one' -r -F
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -s p -l profile -d 'The profile to use' -r
 complete -c switchboard -n "__fish_switchboard_using_subcommand send" -l url -d 'The backend\'s address, instead of a profile\'s' -r

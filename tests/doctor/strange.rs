@@ -29,7 +29,7 @@ const STRANGE: &[(&str, &str, &str)] = &[
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn misspellings_of_other_backends_are_said_in_words_that_fit() {
-    let runs = futures_util::future::join_all(STRANGE.iter().map(|row| wrong(row))).await;
+    let runs = futures_util::future::join_all(STRANGE.iter().map(wrong)).await;
     let wrong: Vec<String> = runs.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

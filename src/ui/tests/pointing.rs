@@ -121,7 +121,7 @@ fn what_the_last_row_offers_is_done_by_a_click() {
     let mut state = scene::traffic(120, 40);
     state.panels.traffic = TrafficSize::Full;
     state.focus = Focus::Traffic;
-    let there = cell_of(&state, "2 rooms");
+    let there = cell_of(&state, "2 Rooms");
     click(&mut state, there);
     assert_eq!(state.traffic.view, crate::app::traffic::View::Rooms);
 }

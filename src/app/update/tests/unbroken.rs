@@ -151,7 +151,7 @@ impl Model {
     fn store(&mut self, who: u32, text: &str, direction: Direction) -> Message {
         self.stored += 1;
         // Some are stored in one millisecond.
-        let step = i64::from(self.stored % 3 != 0);
+        let step = i64::from(!self.stored.is_multiple_of(3));
         let later = self.at.checked_add(jiff::SignedDuration::from_millis(step)).unwrap();
         self.at = later.max(self.world.now);
         let message = message(&format!("m{:05}", self.stored), text, direction, self.at);
@@ -241,7 +241,7 @@ impl Model {
         let epoch = *epoch;
         let error = || RestError::Unreachable { reason: Clean::line("broke off"), before_sending: false };
         match what.clone() {
-            What::Send { .. } => return,
+            What::Send { .. } => {}
             What::Thread { key, page, limit, purpose } => {
                 self.requests.remove(at);
                 self.report(Report::Thread { key, page, limit, purpose, epoch, result: Err(error()) });
