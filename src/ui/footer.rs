@@ -207,9 +207,8 @@ fn troubles(canvas: &Canvas<'_>) -> Vec<Offer> {
 }
 
 fn with_keys(canvas: &Canvas<'_>, offers: &[(Action, &'static str)]) -> Vec<Offer> {
-    let offer = |(action, word): &(Action, &'static str)| {
-        canvas.key(*action).map(|key| Offer { action: *action, key, word })
-    };
+    let offer =
+        |(action, word): &(Action, &'static str)| canvas.key(*action).map(|key| Offer { action: *action, key, word });
     offers.iter().filter_map(offer).collect()
 }
 
