@@ -109,7 +109,8 @@ impl Rest {
         }
         let lines = match self.lines().await.result {
             Ok(lines) if lines.is_empty() => {
-                return Reply { result: Err(never_sent("this account has no active line".to_owned())), took: None };
+                let reason = Clean::line("this account has no active line");
+                return Reply { result: Err(RestError::Withheld { reason }), took: None };
             }
             Ok(lines) => lines,
             Err(error) => return Reply { result: Err(error), took: None },

@@ -1,6 +1,6 @@
 //! What a verdict means, in one sentence, and which side to mend.
 
-use super::timeline::Entry;
+use super::timeline::{Entry, Kind};
 use crate::chat::{Composite, Id, Rule, Verdict};
 
 /// What was decided about an event, why it matters, and what to do about it.
@@ -22,11 +22,7 @@ pub fn explain(entry: &Entry) -> String {
         Verdict::Background { .. } => {
             "It belongs to a conversation that is known and not open: its row was brought up to date.".to_owned()
         }
-        Verdict::Unknown { .. } => {
-            "No conversation here had this id. It was asked for; if the backend does not know it either, the message stands in \
-             the Unrouted row."
-                .to_owned()
-        }
+        Verdict::Unknown { .. } => unknown(entry.about.kind).to_owned(),
         Verdict::Probable { .. } => {
             "It probably belongs to this conversation, but no id says so: it stands in the Unrouted row until you say \
              where it belongs. `route_variants` in the profile routes national variants of a number."
@@ -55,6 +51,21 @@ pub fn explain(entry: &Entry) -> String {
             format!("It could not be read: {reason}. The dialect and the backend disagree.")
         }
         Verdict::Account => "News of the whole account; it belongs to no conversation.".to_owned(),
+    }
+}
+
+/// The id was new when the event came; what became of it depends on what the event is about.
+fn unknown(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Conversation => {
+            "No conversation here had this id when it came. The conversation was asked for: if the backend knows it, it is \
+             in the list by now, with what this event says."
+        }
+        Kind::Status => "No conversation here had this id when it came. The status is kept for when its message comes.",
+        _ => {
+            "No conversation here had this id. It was asked for; if the backend does not know it either, the message \
+             stands in the Unrouted row."
+        }
     }
 }
 

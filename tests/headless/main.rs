@@ -12,6 +12,7 @@ mod backend;
 mod command_line;
 mod conversations;
 mod dialect;
+mod doctor;
 mod login;
 mod offline;
 mod program;

@@ -221,6 +221,7 @@ pub fn as_json(examined: &Examination, name: &str, verdict: Outcome) -> Value {
         checked(evidence).into_iter().map(|(what, found)| json!({ "what": what, "found": found })).collect();
     json!({
         "profile": name,
+        "url": evidence.address.socket_url,
         "outcome": verdict,
         "exitCode": verdict.exit_code(),
         "findings": findings,

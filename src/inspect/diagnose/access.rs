@@ -48,7 +48,7 @@ pub(super) fn token_refused(evidence: &Evidence) -> Option<Finding> {
             )
             .todo("compare the secret and the expiry check of the backend's `io.use(…)` with those of its REST middleware")
             .todo("if the token has just expired, sign in again: `switchboard login`")
-            .mend(Side::BackendRooms),
+            .mend(Side::BackendSocket),
         (Some(socket), None) => fault("token-refused")
             .saw(format!("the socket says: {socket}"))
             .means("the token is wrong or has expired")
@@ -76,7 +76,15 @@ pub(super) fn token_refused(evidence: &Evidence) -> Option<Finding> {
 
 pub(super) fn rest_refused(evidence: &Evidence) -> Option<Finding> {
     let (rule, saw, means, todo, outcome) = match evidence.list.failed.as_ref()? {
-        RestError::SignedOut { .. } | RestError::Withheld { .. } => return None,
+        RestError::SignedOut { .. } => return None,
+        RestError::Withheld { reason } => (
+            "list-not-asked",
+            reason.to_string(),
+            "the list was not asked for: there is nothing to name in the request, and no conversation to look at",
+            "add a business number to the account (on `switchboard serve`: `--line ID,NUMBER,NAME`), or name one as \
+             `line` in the profile",
+            Outcome::NothingArrived,
+        ),
         RestError::Refused { status: 402 | 403, reason, .. } => (
             "not-allowed",
             reason.to_string(),
@@ -114,12 +122,13 @@ pub(super) fn rest_refused(evidence: &Evidence) -> Option<Finding> {
         ),
         RestError::Unreachable { .. } => return None,
     };
+    let side = if rule == "list-not-asked" { Side::Profile } else { Side::BackendRest };
     Some(
         Finding::new(rule, Severity::Fault, Certainty::Certain)
             .saw(saw)
             .means(means)
             .todo(todo)
-            .mend(Side::BackendRest)
+            .mend(side)
             .command(ask(evidence))
             .outcome(outcome),
     )
@@ -140,7 +149,7 @@ pub(super) fn cors(evidence: &Evidence) -> Option<Finding> {
             "a page from {} is not shown these answers by its browser; programs such as this one are not affected",
             cors.origin
         ))
-        .mend(if sockets_alone { Side::BackendRooms } else { Side::BackendRest })
+        .mend(if sockets_alone { Side::BackendSocket } else { Side::BackendRest })
         .outcome(Outcome::Refused);
     if !sockets_alone {
         finding = finding.todo(format!(

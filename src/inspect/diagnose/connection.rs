@@ -110,7 +110,7 @@ pub(super) fn protocol_version(evidence: &Evidence) -> Option<Finding> {
             .saw(&*mishap.words)
             .means("the server speaks another version of Engine.IO than 4, which Socket.IO 3 and 4 use")
             .todo("bring the backend's socket.io to version 4; a page must use a client of the same version")
-            .mend(Side::BackendRooms)
+            .mend(Side::BackendSocket)
             .command(format!("curl -i '{}{}?EIO=4&transport=polling'", base(evidence), evidence.address.socket_path))
             .outcome(Outcome::Refused),
     )

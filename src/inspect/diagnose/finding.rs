@@ -70,6 +70,8 @@ pub enum Side {
     BackendEmit,
     /// The backend's rooms: what joins them, and what they are named by.
     BackendRooms,
+    /// What the backend lets a socket in by: its token check, its versions, its origins.
+    BackendSocket,
     /// What stands between: a proxy, the network, a clock.
     Between,
     /// The web page (it would fail where this program does not).
@@ -85,6 +87,7 @@ impl Side {
             Self::BackendRest => "the backend's REST answers",
             Self::BackendEmit => "the backend's emit",
             Self::BackendRooms => "the backend's rooms",
+            Self::BackendSocket => "how the backend lets sockets in",
             Self::Between => "what stands between",
             Self::Page => "the web page",
             Self::Profile => "the profile",
@@ -123,6 +126,7 @@ pub struct Finding {
     /// The two ids, for a mismatch.
     pub ids: Option<IdPair>,
     /// The value that the side to mend should send.
+    #[serde(rename = "shouldSend")]
     pub should_send: Option<Id>,
     /// A command to look for oneself, with `$TOKEN` in the token's place.
     pub command: Option<Clean>,

@@ -193,6 +193,7 @@ fn cases() -> Vec<(&'static str, Evidence)> {
         ("rest-not-found", rest(refused(404, "Route not found"))),
         ("rest-refuses", rest(refused(500, "Cast to ObjectId failed"))),
         ("rest-unreachable", rest(unreachable())),
+        ("list-not-asked", rest(RestError::Withheld { reason: Clean::line("this account has no active line") })),
         (
             "half-open",
             with(healthy(), |it| {

@@ -121,3 +121,17 @@ fn scrolled_up_or_filtered_away_the_message_matched_and_is_out_of_view() {
     let findings = diagnose(&evidence(&world.state));
     assert!(findings.iter().any(|finding| finding.rule == "below-the-view"), "{findings:#?}");
 }
+
+#[test]
+fn filtered_away_the_message_matched_and_is_out_of_view() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[]), row(2, &oid(2), &[])]);
+    let key = world.open(1);
+    world.state.inbox.set_filter("nobody is called so");
+    world.message(super::evidence(&oid(1)), "m1", "matched");
+    assert_eq!(world.verdict(), Verdict::Routed { key });
+    assert_eq!(world.texts(key), ["matched"], "the thread shows it");
+    let says = |world: &World| diagnose(&evidence(&world.state)).iter().any(|finding| finding.rule == "filtered-away");
+    assert!(says(&world), "the list hides its row, and the diagnosis says so");
+    world.state.inbox.set_filter("");
+    assert!(!says(&world), "the row is back");
+}
