@@ -203,7 +203,7 @@ impl Dialect {
             pending: moves(ConversationWord::Pending),
             snooze: moves(ConversationWord::Snoozed),
             unread: operations.unread.is_some(),
-            templates: operations.template.is_some(),
+            templates: operations.template.is_some() && self.templates.is_some(),
             reactions: operations.react.is_some(),
             replies: self.replies.is_some(),
             agents: self.agents.is_some(),

@@ -76,7 +76,7 @@ async fn probing_finds_the_dialect_and_proposes_one() {
     let mut command = backend.command();
     command.args(["dialect", "probe", &backend.server.url(), "--listen", "2"]);
     let found = stdout(&mut command);
-    assert!(found.contains("reference fits best"), "{found}");
+    assert!(found.contains("switchboard fits best"), "{found}");
     assert!(found.contains("the socket: live"), "{found}");
     let (_, proposed) = found.split_once("# A dialect to begin with").expect("a proposal");
     let file = backend.program.path("proposed.toml");

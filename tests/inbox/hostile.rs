@@ -72,7 +72,9 @@ fn what_customers_write_and_call_themselves_is_text_and_nothing_else() {
     for (notifier, env) in
         [("9", ("TERM_PROGRAM", "iTerm.app")), ("777", ("TERM", "foot")), ("99", ("TERM", "xterm-kitty"))]
     {
-        let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 3 })) else { return };
+        let Some(server) = Contract::start(&json!({ "era": "current", "conversations": 3, "clock": "real" })) else {
+            return;
+        };
         let state = runtime.block_on(server.state());
         let (_home, mut terminal) = start(&server.url, &[env]);
         open(&mut terminal, &conversation(&state, 0, "userPhone"));

@@ -24,6 +24,10 @@ fn the_mouse_opens_a_conversation_and_the_bare_view_leaves_it_to_the_terminal() 
     terminal.wait_for("live");
     terminal.wait_for("1 of ");
     assert_eq!(terminal.emulator().mouse_protocol_mode(), MouseProtocolMode::ButtonMotion);
+    // the first click only takes the welcome away
+    terminal.wait_for("Welcome to Switchboard");
+    click(&mut terminal, 10, 4);
+    terminal.wait_gone("Welcome to Switchboard");
     click(&mut terminal, 10, 4);
     terminal.wait_for("Reply to");
     // the composer takes the focus where it is clicked

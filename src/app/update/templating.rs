@@ -21,7 +21,7 @@ pub(super) fn open(state: &mut State, out: &mut Vec<Effect>) {
         return say(state, false, "Open a conversation first (Enter)");
     };
     if !state.offers.templates {
-        return say(state, false, "This backend sends no templates");
+        return say(state, false, "This backend lists no templates");
     }
     catalogues::want(state, Catalogue::Templates, out);
     state.panels.overlay = Some(Overlay::Templates { key, search: String::new(), chosen: 0 });
