@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use super::lines::Lines;
 use crate::app::times;
 use crate::backend::{Handshake, Health, SessionState};
+use crate::inspect::Row;
 use crate::socketio::{RUST_SOCKETIO, RUST_SOCKETIO_LIMITS};
 use crate::text::{self, Clean};
 use crate::ui::Canvas;
@@ -146,7 +147,9 @@ fn fields(canvas: &Canvas<'_>) -> Vec<(&'static str, String, Style)> {
     let (rest, rest_style) = health(&session.rest);
     let (socket, socket_style) = health(&session.socket);
     let trip = session.round_trip.map_or(nothing, times::round_trip);
-    let frame = session.last_frame.map_or_else(|| nothing.to_owned(), |at| times::clock_seconds(at, zone));
+    // the session's own news of it comes late: nobody is woken up for a time alone
+    let event = state.timeline.rows().iter().rev().find(|row| !row.injected).map(Row::received);
+    let frame = session.last_frame.max(event).map_or_else(|| nothing.to_owned(), |at| times::clock_seconds(at, zone));
     let mut fields = vec![
         ("state", format!("{words} since {since}"), style),
         ("transport", session.transport.unwrap_or(nothing).to_owned(), value),
