@@ -1,3 +1,4 @@
+mod dialogs;
 mod enclosed;
 mod gallery;
 mod pointing;
