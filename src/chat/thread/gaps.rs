@@ -129,8 +129,9 @@ impl Thread {
             PageEdge::Latest { start } => (*start, true),
             PageEdge::Before { start, .. } => (*start, false),
         };
-        // An empty thread's beginning is not that of what was stored since.
-        self.reaches_start = start || (self.reaches_start && !(latest && paged.added > 0 && last_before.is_none()));
+        // An empty thread's beginning is not that of what was stored since, in whichever order the answers come.
+        let begins = start && !(latest && oldest.is_none() && last_before.is_some());
+        self.reaches_start = begins || (self.reaches_start && !(latest && paged.added > 0 && last_before.is_none()));
         if let (Some(oldest), Some(newest)) = (oldest, newest) {
             let to = match &edge {
                 PageEdge::Before { message, .. } => self.names.get(message).copied(),
@@ -170,14 +171,17 @@ impl Thread {
     /// ends there. Without a first one that is here it begins after the oldest message. False when they are not both here in
     /// this order.
     pub fn doubt(&mut self, after: Option<&Id>, before: &Id, since: Timestamp) -> bool {
-        // A line whose time the backend has not told yet does not stay where it is.
-        let first = || self.order.iter().find(|place| self.is_timed(**place)).or(self.order.front());
-        let above = after.and_then(|after| self.names.get(after)).or_else(first).copied();
+        let is_stored = |place: &&u32| self.slot(**place).is_some_and(|slot| slot.message.origin != Origin::Local);
+        let first = || self.order.iter().find(is_stored).or(self.order.front());
+        let known = after.and_then(|after| self.names.get(after));
+        let above = known.or_else(first).copied();
         let (Some(above), Some(below)) = (above, self.names.get(before).copied()) else { return false };
+        // The oldest may not be the first: what was stored before it may have been missed just as well.
+        let reaches_start = self.reaches_start && known.is_some() && first() != Some(&below);
+        self.reaches_start = reaches_start;
         let from = self.position(above);
         if from >= self.position(below) {
             // What lies before the oldest message is no gap: it is what can be asked for as older.
-            self.reaches_start &= self.order.front() != Some(&below);
             return false;
         }
         let mut breaks = std::mem::take(&mut self.breaks);
@@ -197,8 +201,11 @@ impl Thread {
             return;
         }
         let (after, before) = (self.order.get(index), self.order.iter().skip(index + 1).find(is_stored));
-        let (Some(after), Some(before)) = (after.copied(), before.copied()) else { return };
-        self.breaks.push(Break { after: Some(after), before: Some(before), since });
+        let edges = (after.copied(), before.copied());
+        let known = self.breaks.iter().any(|gap| (gap.after, gap.before) == edges);
+        if edges.0.is_some() && edges.1.is_some() && !known {
+            self.breaks.push(Break { after: edges.0, before: edges.1, since });
+        }
     }
 
     /// The gaps, in order.
@@ -310,32 +317,32 @@ impl Thread {
         self.breaks = breaks;
     }
 
-    pub(super) fn move_breaks(&mut self, gone: u32, kept: u32) {
-        for gap in &mut self.breaks {
-            for edge in [&mut gap.after, &mut gap.before] {
-                if *edge == Some(gone) {
-                    *edge = Some(kept);
-                }
-            }
-        }
-        self.breaks.retain(|gap| gap.after.is_none() || gap.after != gap.before);
+    /// The stored lines beside a place in the order, at which gaps end when its own line leaves it. Upwards one whose
+    /// place is certain comes first: a gap may be too wide, never too narrow.
+    pub(super) fn beside(&self, index: usize) -> (Option<u32>, Option<u32>) {
+        let stored = |place: &u32| self.slot(*place).is_some_and(|slot| slot.message.origin != Origin::Local);
+        let above = || self.order.iter().take(index).rev().copied().filter(stored);
+        let below = self.order.iter().skip(index + 1).copied().find(stored);
+        (above().find(|place| self.is_timed(*place)).or_else(|| above().next()), below)
     }
 
-    /// A line goes: gaps beside it end at its neighbours.
-    pub(super) fn forget_in_breaks(&mut self, place: u32, index: usize) {
-        if self.breaks.is_empty() {
-            return;
-        }
-        let above = index.checked_sub(1).and_then(|index| self.order.get(index)).copied();
-        let below = self.order.get(index + 1).copied();
+    /// A line goes, or goes elsewhere: the gaps that ended at it end at what stood beside it. What lies before the oldest
+    /// message is no gap: it can be asked for as older, and the gap begins behind it.
+    pub(super) fn forget_in_breaks(&mut self, place: u32, (above, below): (Option<u32>, Option<u32>)) {
         for gap in &mut self.breaks {
             if gap.after == Some(place) {
-                gap.after = above;
+                self.reaches_start &= above.is_some();
+                gap.after = above.or(below);
             }
             if gap.before == Some(place) {
                 gap.before = below;
             }
         }
-        self.breaks.retain(|gap| gap.after.is_some() || gap.before.is_some());
+        let mut edges = Vec::with_capacity(self.breaks.len());
+        self.breaks.retain(|gap| {
+            let is_new = !edges.contains(&(gap.after, gap.before));
+            edges.push((gap.after, gap.before));
+            is_new && gap.after.is_some() && gap.after != gap.before
+        });
     }
 }

@@ -314,6 +314,7 @@ impl Thread {
     /// Changes a slot and puts it where it belongs then.
     fn change(&mut self, place: u32, how: impl FnOnce(&mut Slot)) {
         let before = self.position(place);
+        let beside = before.map(|index| self.beside(index));
         if let Some(index) = before {
             self.order.remove(index);
         }
@@ -321,6 +322,19 @@ impl Thread {
             how(slot);
         }
         self.put_in_order(place);
+        let after = self.position(place);
+        if before == after {
+            return;
+        }
+        // A gap stays where it was.
+        if let (Some(beside), Some(index)) = (beside, after)
+            && beside != self.beside(index)
+        {
+            self.forget_in_breaks(place, beside);
+            if let Some(since) = self.slot(place).and_then(Slot::at) {
+                self.doubt_below(index, since);
+            }
+        }
     }
 
     fn name(&mut self, place: u32, ids: &MessageIds) {
@@ -349,7 +363,6 @@ impl Thread {
     fn absorb(&mut self, gone: u32, kept: u32) -> bool {
         let extra: Vec<Id> =
             self.extra_names.iter().filter(|(place, _)| *place == gone).map(|(_, id)| id.clone()).collect();
-        self.move_breaks(gone, kept);
         self.reactions.rename(gone, kept);
         let Some(slot) = self.take_out(gone) else { return false };
         self.merge_slot(kept, slot);
@@ -382,7 +395,9 @@ impl Thread {
     /// Removes a line and all its names.
     fn take_out(&mut self, place: u32) -> Option<Slot> {
         let index = self.position(place)?;
-        self.forget_in_breaks(place, index);
+        if !self.breaks.is_empty() {
+            self.forget_in_breaks(place, self.beside(index));
+        }
         self.order.remove(index);
         let slot = self.slots.get_mut(place as usize)?.take()?;
         self.free.push(place);

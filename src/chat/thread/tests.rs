@@ -237,3 +237,68 @@ fn the_customers_last_message_is_dated_by_the_channel() {
     let thread = of([Message { sent_at: at(20), ..m("a", 21) }, late, stored("mine", 5_000)]);
     assert_eq!(thread.newest_inbound_at(), at(20));
 }
+
+/// A thread in which a message of ours stands whose time the backend has not told yet.
+fn accepted(before: Vec<Message>, second: i64) -> Thread {
+    let mut thread = of([]);
+    thread.page_in(before, PageEdge::Latest { start: false });
+    thread.insert(local("c1", second));
+    let ids = MessageIds { id: Some("s".into()), wa: Some("wa-s".into()), client: None };
+    thread.accept(&"c1".into(), &ids);
+    thread
+}
+
+fn gaps(thread: &Thread) -> Vec<(String, String)> {
+    let name = |id: Option<Id>| id.map_or_else(String::new, |id| id.as_str().to_owned());
+    thread.gaps().into_iter().map(|gap| (name(gap.after), name(gap.before))).collect()
+}
+
+#[test]
+fn a_gap_does_not_go_along_with_a_line_whose_time_is_told() {
+    let page = || vec![history("x", 20), history("y", 30)];
+    let gap = |after: &str, before: &str| vec![(format!("wa-{after}"), format!("wa-{before}"))];
+
+    let mut alone = accepted(vec![], 9);
+    alone.page_in(page(), PageEdge::Latest { start: false });
+    assert_eq!(gaps(&alone), gap("s", "x"));
+    alone.insert(stored("s", 25));
+    assert_eq!((ids(&alone), gaps(&alone)), (["x", "s", "y"].map(String::from).to_vec(), vec![]), "it lies nowhere");
+    assert!(!alone.reaches_start(), "before the oldest message there may be older ones");
+
+    let mut among = accepted(vec![], 1);
+    among.insert(m("a", 2));
+    among.page_in(page(), PageEdge::Latest { start: false });
+    among.doubt(None, &"x".into(), Timestamp::UNIX_EPOCH);
+    assert_eq!(gaps(&among), gap("s", "x"), "what is not certain belongs to it");
+    among.insert(stored("s", 25));
+    assert_eq!((ids(&among), gaps(&among)), (["a", "x", "s", "y"].map(String::from).to_vec(), gap("a", "x")));
+}
+
+#[test]
+fn a_line_that_turns_out_to_be_older_than_all_has_a_gap_below_it() {
+    let mut thread = accepted(vec![history("x", 20), history("y", 30)], 40);
+    thread.insert(stored("s", 5));
+    assert_eq!(ids(&thread), ["s", "x", "y"]);
+    assert_eq!(gaps(&thread), [("wa-s".to_owned(), "wa-x".to_owned())]);
+}
+
+#[test]
+fn an_answer_from_when_the_thread_was_empty_says_nothing_of_its_beginning() {
+    let mut thread = of([]);
+    thread.page_in(vec![history("x", 20), history("y", 30)], PageEdge::Latest { start: false });
+    thread.page_in(vec![], PageEdge::Latest { start: true });
+    assert!(!thread.reaches_start());
+}
+
+#[test]
+fn events_alone_do_not_tell_the_beginning_of_a_thread_that_was_empty() {
+    let mut thread = of([]);
+    thread.page_in(vec![], PageEdge::Latest { start: true });
+    assert!(thread.reaches_start());
+    thread.insert(local("c1", 1));
+    thread.insert(m("a", 5));
+    thread.page_in(vec![history("x", 20), history("y", 30)], PageEdge::Latest { start: false });
+    assert!(thread.doubt(None, &"x".into(), Timestamp::UNIX_EPOCH));
+    assert!(!thread.reaches_start(), "others may have been lost before the one that came");
+    assert_eq!(gaps(&thread), [("wa-a".to_owned(), "wa-x".to_owned())]);
+}
