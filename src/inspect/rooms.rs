@@ -29,6 +29,13 @@ pub struct RoomRow {
     pub confirmed: Option<Timestamp>,
 }
 
+impl RoomRow {
+    /// A join was sent for it and not taken back.
+    fn is_joined(&self) -> bool {
+        matches!(self.stage, RoomStage::Emitted | RoomStage::Acknowledged)
+    }
+}
+
 /// All rooms of the session.
 #[derive(Debug, Default)]
 pub struct RoomLedger {
@@ -68,6 +75,15 @@ impl RoomLedger {
         }
     }
 
+    /// Traffic proved that the account's room is joined. By which room a frame came it does not say: where there are
+    /// several rooms of the account, nothing is proved of any.
+    pub fn confirm_account(&mut self, at: Timestamp) {
+        let mut of_account = self.rows.values_mut().filter(|row| row.key.is_none() && row.is_joined());
+        if let (Some(row), None) = (of_account.next(), of_account.next()) {
+            row.confirmed = Some(at);
+        }
+    }
+
     /// Rooms, by id.
     pub fn rows(&self) -> impl Iterator<Item = &RoomRow> {
         self.rows.values()
@@ -75,6 +91,6 @@ impl RoomLedger {
 
     /// Rooms of a conversation that a join was sent for and not taken back.
     pub fn joined(&self) -> impl Iterator<Item = &RoomRow> {
-        self.rows.values().filter(|row| matches!(row.stage, RoomStage::Emitted | RoomStage::Acknowledged))
+        self.rows.values().filter(|row| row.is_joined())
     }
 }

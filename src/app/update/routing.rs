@@ -114,6 +114,15 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     if let Some(room) = &room {
         state.rooms.confirm(room, state.now);
     }
+    // what is about the whole account, and news of a conversation whose room is not joined, came by the account's room
+    let of_account = match about.kind {
+        Kind::Conversation | Kind::Account => true,
+        Kind::Message => room.is_none(),
+        _ => false,
+    };
+    if of_account && decision.verdict != Verdict::Foreign {
+        state.rooms.confirm_account(state.now);
+    }
     let (rule, pointer, compared) =
         decision.resolution.map_or((None, None, Vec::new()), |found| (found.rule, found.pointer, found.compared));
     if let Some(glimpse) = glimpse {

@@ -105,3 +105,33 @@ fn an_event_is_put_in_once_more_and_only_whole() {
     let done = commands(&done);
     assert_eq!(done, [&Command::Inject { name: "new_message".into(), raw: "[]".into() }]);
 }
+
+#[test]
+fn what_came_by_no_other_room_proves_the_rooms_of_the_account() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let room = |id: &str, key| {
+        Report::Room(RoomReport {
+            id: Id::new(id),
+            key,
+            emitted: Clean::line("join"),
+            stage: RoomStage::Emitted,
+            note: None,
+            epoch: 1,
+        })
+    };
+    let proved =
+        |world: &World, id: &str| world.state.rooms.rows().any(|row| row.id.as_str() == id && row.confirmed.is_some());
+    world.report(room("account", None));
+    let key = world.key_of(1);
+    world.report(room(&oid(1), Some(key)));
+    world.message(evidence(&oid(1)), "m1", "by its own room, perhaps");
+    assert_eq!((proved(&world, "account"), proved(&world, &oid(1))), (false, true));
+    world.message(evidence(&oid(2)), "m2", "of a room that is not joined");
+    assert!(proved(&world, "account"));
+    // of several nobody can tell which it was
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    world.report(room("account", None));
+    world.report(room("notification", None));
+    world.message(evidence(&oid(2)), "m2", "of a room that is not joined");
+    assert!(!proved(&world, "account") && !proved(&world, "notification"));
+}
