@@ -6,7 +6,7 @@ use url::Url;
 
 use super::keymap::Keymap;
 use super::paths::{Paths, expanded, readable_by_others};
-use super::profile::Profile;
+use super::profile::{Profile, is_loopback};
 use super::settings::Config;
 use super::source::{ConfigError, Half, Source, suggestion};
 
@@ -187,9 +187,10 @@ fn placed(path: &Path, directory: &Path) -> PathBuf {
     directory.join(expanded(path))
 }
 
-/// A profile's name for a backend that has none: its host, with the port where it is not the usual one.
+/// A profile's name for a backend that has none: its host (`local` for this machine), with the port where it is not the
+/// usual one.
 pub fn name_for(url: &Url) -> String {
-    let host = url.host_str().unwrap_or("backend");
+    let host = if is_loopback(url) { "local" } else { url.host_str().unwrap_or("backend") };
     let name = match url.port() {
         Some(port) => format!("{host}-{port}"),
         None => host.to_owned(),

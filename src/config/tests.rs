@@ -238,7 +238,7 @@ fn the_profile_is_chosen_by_address_name_default_or_because_it_is_alone() {
     assert_eq!(name(&default, None, None), Ok(Some("beta".to_owned())));
     assert_eq!(name(&default, Some("alpha"), None), Ok(Some("alpha".to_owned())));
     assert_eq!(name(&default, None, Some(&url("https://a.example"))), Ok(Some("alpha".to_owned())));
-    assert_eq!(name(&default, None, Some(&url("http://localhost:5050"))), Ok(Some("localhost-5050".to_owned())));
+    assert_eq!(name(&default, None, Some(&url("http://localhost:5050"))), Ok(Some("local-5050".to_owned())));
     let refused = name(&default, None, Some(&url("http://c.example"))).expect_err("plain http");
     assert!(refused.starts_with("--url: http://c.example/ is plain http"), "{refused}");
 }

@@ -159,17 +159,17 @@ fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     if roomy && mine > 0 {
         parts.push(part(format!("mine {mine}"), bar));
     }
+    let unread = state.inbox.unread_conversations();
+    if unread > 0 {
+        parts.push(part(format!("unread {unread}"), canvas.theme.list.name_unread));
+    }
     for profile in &state.profiles {
         let name = Clean::line(&profile.name);
         if profile.trouble().is_some() {
             parts.push(part(format!("{} {name}", canvas.glyphs.alert), canvas.theme.status.waiting));
         } else if profile.unread > 0 {
-            parts.push(part(format!("{name} {}", profile.unread), canvas.theme.list.name_unread));
+            parts.push(part(format!("{name} unread {}", profile.unread), canvas.theme.list.name_unread));
         }
-    }
-    let unread = state.inbox.unread_conversations();
-    if unread > 0 {
-        parts.push(part(format!("unread {unread}"), canvas.theme.list.name_unread));
     }
     if state.keep.trouble.is_some() || matches!(state.keep.stage, Stage::Broken(_)) {
         parts.push(part(format!("{} not kept on disk", canvas.glyphs.alert), canvas.theme.list.unrouted));

@@ -123,7 +123,7 @@ async fn an_account_of_the_embedded_server_can_sign_in() {
     };
     login("something else").code(4).stdout(is_empty());
     login(PASSWORD).success().stdout(contains("signed in as Acme"));
-    let name = format!("127-0-0-1-{}", server.addr().port());
+    let name = format!("local-{}", server.addr().port());
     let token = std::fs::read_to_string(program.path("data/tokens").join(&name)).expect("token");
     assert_eq!(token.trim().split('.').count(), 3, "a JWT");
     // A second login finds the profile by its address and asks for nothing but the password.

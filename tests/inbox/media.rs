@@ -300,7 +300,7 @@ fn a_message_is_quoted_and_reacted_to() {
     terminal.press("\x18");
     terminal.wait_for("No message is quoted now");
     terminal.press("\x1b");
-    terminal.wait_gone("Enter send");
+    terminal.wait_for("› r reply");
     terminal.press("Q");
     terminal.type_text("Yes, I am");
     terminal.press("\r");
@@ -313,7 +313,7 @@ fn a_message_is_quoted_and_reacted_to() {
             .any(|two| two[0].contains("│ ") && two[0].contains("Is anybody") && two[1].contains("Yes, I am"))
     });
     terminal.press("\x1b");
-    terminal.wait_gone("Enter send");
+    terminal.wait_for("› r reply");
     // the customer's message, above ours
     terminal.press("K");
     terminal.press("+");

@@ -31,8 +31,9 @@ fn several_profiles() {
         |trouble: Option<&str>| Standing::Open { session: Clean::line("live"), trouble: trouble.map(Clean::line) };
     let profile = |name: &str, standing, unread| Profile { name: name.to_owned(), standing, unread, left_behind: None };
     state.profiles = vec![
-        profile("acme", open(None), 4),
+        profile("acme", Standing::Here, 0),
         profile("beta", open(Some("the token was refused")), 12),
+        profile("gamma", open(None), 7),
         profile("quiet", Standing::Closed, 0),
         profile("gone", Standing::Failed(Clean::line("there is no token for it")), 0),
     ];
