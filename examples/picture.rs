@@ -32,7 +32,10 @@ fn main() {
     std::fs::create_dir_all(&directory).expect("the directory can be made");
 
     let mut run = Run::start(&program);
-    run.until("the list", |screen| screen.contains("live"));
+    let welcome = "Welcome to Switchboard";
+    run.until("the welcome", |screen| screen.contains(welcome));
+    run.press("\r");
+    run.until("the list", |screen| screen.contains("live") && !screen.contains(welcome));
     run.press("\r");
     run.until("a thread", |screen| screen.contains("Reply to"));
     run.press("r");
