@@ -6,7 +6,7 @@ use super::threads::ThreadView;
 use super::{layout, rows, times};
 use crate::chat::codes::code_of;
 use crate::chat::window::Window;
-use crate::chat::{Conversation, ConversationKey, DeliveryState, Direction, NameOrigin, Rank};
+use crate::chat::{Conversation, ConversationKey, DeliveryState, Direction, NameOrigin};
 use crate::text::Clean;
 
 /// The channel of the whole family of backends.
@@ -183,7 +183,7 @@ fn message(state: &State, lines: &mut Lines) {
     for update in &delivery.history {
         let at = update.at.map(when).unwrap_or_default();
         match &update.state {
-            DeliveryState::Reached(rank) => lines.field(rank_word(*rank), at),
+            DeliveryState::Reached(rank) => lines.field(rank.word(), at),
             DeliveryState::Failed(failure) => {
                 let words = [at.as_str(), failure.code.as_deref().unwrap_or_default()].join(" ");
                 lines.bad("failed", words.trim());
@@ -191,7 +191,7 @@ fn message(state: &State, lines: &mut Lines) {
         }
     }
     if message.direction == Direction::Outbound && delivery.history.is_empty() {
-        lines.field("status", rank_word(delivery.rank));
+        lines.field("status", delivery.rank.word());
     }
     if let Some(failure) = &delivery.failure {
         if let Some(code) = &failure.code {
@@ -209,17 +209,6 @@ fn message(state: &State, lines: &mut Lines) {
         if let Some(id) = id {
             lines.field(name, id.shown());
         }
-    }
-}
-
-/// A rank in one word.
-pub fn rank_word(rank: Rank) -> &'static str {
-    match rank {
-        Rank::Queued => "queued",
-        Rank::Sent => "sent",
-        Rank::Delivered => "delivered",
-        Rank::Read => "read",
-        Rank::Played => "played",
     }
 }
 

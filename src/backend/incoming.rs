@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::live::transport_name;
 use super::report::{Frame, Report};
 use super::session::Session;
+use crate::chat::Evidence;
 use crate::socketio::{self, CloseReason, Incoming};
-use crate::wire::{DecodeError, Dialect, Event};
+use crate::wire::{DecodeError, Dialect};
 
 /// So many items are taken before the session looks at anything else.
 const BATCH: usize = 256;
@@ -56,7 +57,8 @@ impl Session {
         }
         for frame in &frames {
             self.board.session().last_frame = Some(frame.received);
-            if self.proves_the_subscription(&frame.event) {
+            let joined = |evidence: &Evidence| self.ledger.joined(evidence.ids.iter().map(|named| &named.id));
+            if frame.event.as_ref().is_ok_and(|event| event.proves_the_account(joined)) {
                 self.polls.confirm();
             }
         }
@@ -88,15 +90,6 @@ impl Session {
             injected: true,
         };
         self.reports.send(Report::Frame(Box::new(frame))).await;
-    }
-
-    /// News of a conversation whose room is not joined can have come by the account's room alone.
-    fn proves_the_subscription(&self, event: &Result<Event, DecodeError>) -> bool {
-        match event {
-            Ok(Event::Conversation { .. } | Event::Account) => true,
-            Ok(Event::Message { evidence, .. }) => !self.ledger.joined(evidence.ids.iter().map(|named| &named.id)),
-            _ => false,
-        }
     }
 }
 

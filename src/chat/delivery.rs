@@ -22,6 +22,19 @@ pub enum Rank {
     Played,
 }
 
+impl Rank {
+    /// It in one word, as people read it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Played => "played",
+        }
+    }
+}
+
 /// Why a message failed, in the channel's words.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Failure {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::kept::age;
 use super::{Failure, Output, complain};
-use crate::chat::{Content, Conversation, Direction, Message, Origin, Rank};
+use crate::chat::{Content, Conversation, Direction, Message, Origin};
 use crate::text::{pad, pad_start};
 
 /// Columns of the name of a customer.
@@ -144,23 +144,13 @@ fn notes(message: &Message) -> Vec<String> {
         let words = [&failure.code, &failure.reason].into_iter().flatten().map(|word| word.to_string());
         notes.push(format!("failed {}", words.collect::<Vec<_>>().join(" ")).trim().to_owned());
     } else if message.direction == Direction::Outbound {
-        notes.push(rank(message.delivery.rank).to_owned());
+        notes.push(message.delivery.rank.word().to_owned());
     }
     notes.extend(message.reactions.iter().map(|reaction| format!("{} {}", mark(reaction.direction), reaction.emoji)));
     if message.origin == Origin::Missed {
         notes.push("no event brought it".to_owned());
     }
     notes
-}
-
-fn rank(rank: Rank) -> &'static str {
-    match rank {
-        Rank::Queued => "queued",
-        Rank::Sent => "sent",
-        Rank::Delivered => "delivered",
-        Rank::Read => "read",
-        Rank::Played => "played",
-    }
 }
 
 fn untabbed(text: &str) -> String {
@@ -197,7 +187,7 @@ pub(super) fn message_json(row: &Conversation, message: &Message) -> Value {
         "type": message.content.kind(),
         "text": message.text(),
         "content": message.content,
-        "status": rank(message.delivery.rank),
+        "status": message.delivery.rank.word(),
         "failure": message.delivery.failure,
         "created_at": message.created_at,
         "sent_at": message.sent_at,

@@ -77,6 +77,18 @@ pub enum Event {
     NotInDialect,
 }
 
+impl Event {
+    /// Whether it shows that the account's room is joined: it is about the whole account, or news of a conversation whose
+    /// room is not joined. Frames do not say by which room they came.
+    pub fn proves_the_account(&self, joined: impl FnOnce(&Evidence) -> bool) -> bool {
+        match self {
+            Self::Conversation { .. } | Self::Account | Self::Changed { .. } => true,
+            Self::Message { evidence, .. } => !joined(evidence),
+            _ => false,
+        }
+    }
+}
+
 /// An agent who has a conversation on the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Viewer {

@@ -50,6 +50,8 @@ impl Decision {
 pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     let Frame { epoch, seq, received, name, raw, ack, bytes, emitted, event, injected } = frame;
     let about = event.as_ref().map(About::of).unwrap_or_default();
+    let joined = |evidence: &Evidence| room_of(state, evidence).is_some();
+    let proves_the_account = event.as_ref().is_ok_and(|event| event.proves_the_account(joined));
     let glimpse = match &event {
         Ok(Event::Message { message, .. }) if !injected => Some(Glimpse::from(&**message)),
         _ => None,
@@ -111,16 +113,11 @@ pub(super) fn frame(state: &mut State, frame: Frame, out: &mut Vec<Effect>) {
     let of_open = decision.key.is_some() && decision.key == state.open;
     let named = record.broadcast_conversation_id.is_some();
     let room = room_of(state, &evidence);
-    if let Some(room) = &room {
+    // what was put in here came by no room
+    if let Some(room) = room.as_ref().filter(|_| !injected) {
         state.rooms.confirm(room, state.now);
     }
-    // what is about the whole account, and news of a conversation whose room is not joined, came by the account's room
-    let of_account = match about.kind {
-        Kind::Conversation | Kind::Account => true,
-        Kind::Message => room.is_none(),
-        _ => false,
-    };
-    if of_account && decision.verdict != Verdict::Foreign {
+    if proves_the_account && !injected && decision.verdict != Verdict::Foreign {
         state.rooms.confirm_account(state.now);
     }
     let (rule, pointer, compared) =

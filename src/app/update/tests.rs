@@ -172,6 +172,11 @@ impl World {
     }
 
     fn frame(&mut self, name: &str, event: Event) -> Vec<Effect> {
+        self.frame_from(name, event, false)
+    }
+
+    /// An event of the backend's, or one that was put in here.
+    fn frame_from(&mut self, name: &str, event: Event, injected: bool) -> Vec<Effect> {
         self.seq += 1;
         let frame = Frame {
             epoch: 1,
@@ -183,7 +188,7 @@ impl World {
             bytes: 2,
             emitted: Some(self.now),
             event: Ok(event),
-            injected: false,
+            injected,
         };
         self.report(Report::Frame(Box::new(frame)))
     }

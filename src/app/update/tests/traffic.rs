@@ -124,6 +124,9 @@ fn what_came_by_no_other_room_proves_the_rooms_of_the_account() {
     world.report(room("account", None));
     let key = world.key_of(1);
     world.report(room(&oid(1), Some(key)));
+    let put_in = Event::Conversation { evidence: evidence(&oid(1)), facts: Box::default() };
+    world.frame_from("conversation_update", put_in, true);
+    assert_eq!((proved(&world, "account"), proved(&world, &oid(1))), (false, false), "put in here, it proves nothing");
     world.message(evidence(&oid(1)), "m1", "by its own room, perhaps");
     assert_eq!((proved(&world, "account"), proved(&world, &oid(1))), (false, true));
     world.message(evidence(&oid(2)), "m2", "of a room that is not joined");
