@@ -65,23 +65,13 @@ impl Day {
 
     /// Goes to a customer by name.
     fn goes_to(&mut self, name: &str) {
-        self.terminal.press("\x07");
-        self.terminal.wait_for("Go to");
-        self.terminal.press(name);
-        self.terminal.wait_for(&format!("› {name}"));
-        self.terminal.press("\r");
-        self.terminal.wait_gone("Go to");
+        self.terminal.go_to(name);
         self.terminal.wait_for(&format!("Reply to {name}"));
     }
 
     /// Goes to a customer by phone.
     fn goes_to_phone(&mut self, phone: &str) {
-        self.terminal.press("\x07");
-        self.terminal.wait_for("Go to");
-        self.terminal.press(phone);
-        self.terminal.wait_for(&format!("› {phone}"));
-        self.terminal.press("\r");
-        self.terminal.wait_gone("Go to");
+        self.terminal.go_to(phone);
         self.terminal.wait_for("the conversation begins here");
     }
 
@@ -89,8 +79,7 @@ impl Day {
     fn chooses_profile(&mut self, name: &str) {
         self.terminal.press("P");
         self.terminal.wait_for("type to find a profile");
-        self.terminal.press(name);
-        self.terminal.wait_for(&format!("› {name}"));
+        self.terminal.fill(name);
         self.terminal.press("\r");
         self.terminal.wait(&format!("{name} live"), |screen| {
             let status = screen.contents().lines().next().unwrap_or_default().to_owned();
@@ -221,17 +210,14 @@ fn template(day: &mut Day) {
     day.goes_to_phone(&day.house.ask(phone).expect("a customer who is silent"));
     day.presses(&["r"]);
     day.terminal.wait_for("A template for");
-    day.terminal.press("order_update");
-    day.terminal.wait_for("› order_update");
+    day.terminal.fill("order_update");
     day.presses(&["\r"]);
     let body = "SELECT body FROM templates WHERE name = 'order_update' AND language = 'en_US'";
     let gaps = day.house.ask(body).expect("a template").matches("{{").count();
     for gap in 1..=gaps {
         // the field that is typed into
         day.terminal.wait_for(&format!("{{{{{gap}}}}} ›"));
-        let value = format!("value {gap}");
-        day.terminal.press(&value);
-        day.terminal.wait_for(&format!("› {value}"));
+        day.terminal.fill(&format!("value {gap}"));
         day.presses(&["\r"]);
     }
     day.terminal.wait_for("[template order_update]");
@@ -301,8 +287,7 @@ fn searching(day: &mut Day) {
     day.terminal.wait_for("Hedwig Brandt");
     day.presses(&["s"]);
     day.terminal.wait_for("Search in all messages");
-    day.terminal.press("quokka");
-    day.terminal.wait_for("› quokka");
+    day.terminal.fill("quokka");
     day.terminal.wait_for("1 of 1");
     day.presses(&["\r"]);
     day.terminal.wait_for("Reply to Hedwig Brandt");

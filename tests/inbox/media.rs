@@ -9,19 +9,8 @@ use crate::terminal::Terminal;
 
 /// Opens a conversation by its phone.
 fn go_to(terminal: &mut Terminal, row: &Value) {
-    terminal.press("\x07");
-    terminal.wait_for("Go to");
-    let phone = row["phone"].as_str().expect("a phone");
-    typed(terminal, phone);
-    terminal.press("\r");
-    terminal.wait_gone("Go to");
+    terminal.go_to(row["phone"].as_str().expect("a phone"));
     terminal.wait_for("Reply to");
-}
-
-/// Types into a prompt, and waits until it stands there: an Enter that comes with other text is no Enter.
-fn typed(terminal: &mut Terminal, text: &str) {
-    terminal.press(text);
-    terminal.wait_for(&format!("› {text}"));
 }
 
 /// The program on this house, live, with a row open.
@@ -259,16 +248,16 @@ fn after_the_window_a_template_is_filled_in_and_sent() {
     let mut terminal = opened(&house, &row);
     terminal.press("r");
     terminal.wait_for("A template for");
-    typed(&mut terminal, "order_update");
+    terminal.fill("order_update");
     terminal.press("\r");
     terminal.wait_for("goes on to what is missing");
-    typed(&mut terminal, "Zoë");
+    terminal.fill("Zoë");
     terminal.press("\r");
     let body = house.ask("SELECT body FROM templates WHERE name = 'order_update' AND language = 'en_US'").expect("one");
     terminal.wait_for("{{2}} ›");
     let mut left = body.matches("{{").count() - 1;
     while left > 0 {
-        typed(&mut terminal, &format!("value {left}"));
+        terminal.fill(&format!("value {left}"));
         if left == 1 {
             terminal.wait_for("sends it");
         }
@@ -318,7 +307,7 @@ fn a_message_is_quoted_and_reacted_to() {
     terminal.press("K");
     terminal.press("+");
     terminal.wait_for("React with");
-    typed(&mut terminal, "tada");
+    terminal.fill("tada");
     terminal.press("\r");
     terminal.wait_for("🎉 you");
     let reaction = "SELECT count(*) FROM messages WHERE kind = 'reaction' AND direction = 'outbound' AND content LIKE '%🎉%' AND content LIKE '%wamid.fresh.2%'";

@@ -17,19 +17,13 @@ fn team_key(terminal: &mut Terminal, key: &str) {
 fn choose(terminal: &mut Terminal, key: &str, title: &str, typed: &str) {
     team_key(terminal, key);
     terminal.wait_for(title);
-    terminal.press(typed);
-    terminal.wait_for(&format!("› {typed}"));
+    terminal.fill(typed);
     terminal.press("\r");
 }
 
 fn go_to(terminal: &mut Terminal, phone: &str) {
     terminal.wait_for("● live");
-    terminal.press("\x07");
-    terminal.wait_for("Go to");
-    terminal.press(phone);
-    terminal.wait_for(&format!("› {phone}"));
-    terminal.press("\r");
-    terminal.wait_gone("Go to");
+    terminal.go_to(phone);
     terminal.wait_for("Reply to");
 }
 

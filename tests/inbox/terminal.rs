@@ -137,6 +137,21 @@ impl Terminal {
         self.wait_for(text);
     }
 
+    /// Types into a prompt, and waits until it stands there: an Enter that comes with other text is no Enter.
+    pub fn fill(&mut self, text: &str) {
+        self.press(text);
+        self.wait_for(&format!("› {text}"));
+    }
+
+    /// Goes to a conversation by its name or phone.
+    pub fn go_to(&mut self, whom: &str) {
+        self.press("\x07");
+        self.wait_for("Go to");
+        self.fill(whom);
+        self.press("\r");
+        self.wait_gone("Go to");
+    }
+
     /// Presses the key that leaves the program from everywhere. (Esc and then a letter would be read as Alt and it.)
     pub fn leave(&mut self) {
         self.press("\x11");

@@ -22,6 +22,14 @@ fn found(n: u32, id: &str, second: i64) -> Found {
 }
 
 impl World {
+    /// The backend alone knows message `m5` of the first conversation; the user goes there.
+    fn goes_to_a_hit_of_the_backend(&mut self) {
+        self.search("sofa");
+        self.send(Msg::Timer(Timer::Search));
+        self.backend_finds("sofa", vec![found(1, "m5", 5)]);
+        self.key(KeyCode::Enter);
+    }
+
     fn search(&mut self, words: &str) -> Vec<Effect> {
         self.state.offers.search = true;
         self.key(KeyCode::F(3));
@@ -106,10 +114,7 @@ fn the_chosen_hit_stays_chosen_when_others_come_in_above_it() {
 #[test]
 fn older_pages_are_fetched_until_the_hit_is_there() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
-    world.search("sofa");
-    world.send(Msg::Timer(Timer::Search));
-    world.backend_finds("sofa", vec![found(1, "m5", 5)]);
-    world.key(KeyCode::Enter);
+    world.goes_to_a_hit_of_the_backend();
     let key = world.key_of(1);
     assert_eq!(world.state.open, Some(key));
     let at = |second: i64| Timestamp::new(1_789_000_000 + second, 0).unwrap();
@@ -133,10 +138,7 @@ fn older_pages_are_fetched_until_the_hit_is_there() {
 #[test]
 fn a_hit_out_of_reach_is_shown_with_a_gap_after_it() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
-    world.search("sofa");
-    world.send(Msg::Timer(Timer::Search));
-    world.backend_finds("sofa", vec![found(1, "m5", 5)]);
-    world.key(KeyCode::Enter);
+    world.goes_to_a_hit_of_the_backend();
     let key = world.key_of(1);
     let at = Timestamp::new(1_789_000_900, 0).unwrap();
     world.thread(key, Page::Latest, Purpose::Asked, vec![message("m90", "new", Direction::Inbound, at)]);
