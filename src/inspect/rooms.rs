@@ -89,6 +89,11 @@ impl RoomLedger {
         self.rows.values()
     }
 
+    /// Whether this is the room of a conversation, and a join was sent for it and not taken back.
+    pub fn is_joined(&self, id: &Id) -> bool {
+        self.rows.get(id).is_some_and(|row| row.key.is_some() && row.is_joined())
+    }
+
     /// Rooms of a conversation that a join was sent for and not taken back.
     pub fn joined(&self) -> impl Iterator<Item = &RoomRow> {
         self.rows.values().filter(|row| row.is_joined())

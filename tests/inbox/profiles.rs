@@ -54,8 +54,7 @@ fn two_servers_at_once_and_everything_is_kept_when_switching() {
     // over there, with the screen of its own
     terminal.press("\x1b[15~");
     terminal.wait_for("type to find a profile");
-    terminal.type_text("bet");
-    terminal.wait_for("› bet");
+    terminal.fill("bet");
     terminal.press("\r");
     terminal.wait("beta in front", |screen| in_front(screen, "beta") && screen.contents().contains("a word from"));
     assert!(!terminal.screen().contains("half a thought"), "{}", terminal.screen());
@@ -63,8 +62,7 @@ fn two_servers_at_once_and_everything_is_kept_when_switching() {
     // one without a token says so, and nothing else suffers
     terminal.press("\x1b[15~");
     terminal.wait_for("type to find a profile");
-    terminal.type_text("gone");
-    terminal.wait_for("› gone");
+    terminal.fill("gone");
     terminal.press("\r");
     terminal.wait("why it was not opened", |screen| screen.contents().contains("gone was not opened"));
     terminal.wait("its mark in the status bar", |screen| status(screen).contains("! gone"));
@@ -72,8 +70,7 @@ fn two_servers_at_once_and_everything_is_kept_when_switching() {
     // and back: the draft, the place, the open conversation
     terminal.press("P");
     terminal.wait_for("type to find a profile");
-    terminal.type_text("alp");
-    terminal.wait_for("› alp");
+    terminal.fill("alp");
     terminal.press("\r");
     terminal
         .wait("alpha as it was", |screen| in_front(screen, "alpha") && screen.contents().contains("half a thought"));

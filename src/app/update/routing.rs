@@ -216,8 +216,7 @@ fn elsewhere(state: &State, key: ConversationKey, raw: &str) -> Option<Clean> {
 
 /// The room that an event probably came by: one that is joined under an id which the event names.
 fn room_of(state: &State, evidence: &Evidence) -> Option<Id> {
-    let joined = |id: &Id| state.rooms.joined().any(|row| row.key.is_some() && row.id == *id);
-    evidence.ids.iter().map(|named| &named.id).find(|id| joined(id)).cloned()
+    evidence.ids.iter().map(|named| &named.id).find(|id| state.rooms.is_joined(id)).cloned()
 }
 
 pub(super) fn message_event(state: &mut State, waiter: Waiter, out: &mut Vec<Effect>) -> Decision {
