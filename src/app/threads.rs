@@ -80,6 +80,8 @@ pub struct ThreadView {
     pub gap_lost: bool,
     /// Pages that were fetched for its gaps since the newest stretch came.
     pub gap_pages: u8,
+    /// Why the last page of a gap did not come.
+    pub gap_failed: Option<Clean>,
 }
 
 impl ThreadView {
@@ -105,6 +107,15 @@ impl ThreadView {
     /// Whether the backend is to be asked what is here, although its newest stretch is.
     pub fn is_doubtful(&self) -> bool {
         self.unverified || self.gap_lost
+    }
+
+    /// Why what is missing did not come when it was asked for, and was not asked for again since.
+    pub fn gap_trouble(&self) -> Option<&Clean> {
+        match &self.latest {
+            Loading::Failed(reason) => Some(reason),
+            Loading::Asked => None,
+            Loading::Not | Loading::Done => self.gap_failed.as_ref(),
+        }
     }
 
     /// Shows the newest message, and stays with the end.

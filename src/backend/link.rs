@@ -31,8 +31,9 @@ impl Session {
         self.next_attempt = None;
         self.standing.link = Link::Rising("connecting");
         let (config, token, tls) = (Arc::clone(&self.config), Arc::clone(&self.token), Arc::clone(&self.tls));
+        let left = self.left.clone();
         self.attempt(|attempt| async move {
-            let result = live::dial(&config, &token, &tls).await.map(Box::new);
+            let result = live::dial(&config, &token, &tls, left).await.map(Box::new);
             News::Dialled { attempt, result }
         });
     }
@@ -79,6 +80,10 @@ impl Session {
     pub(super) fn not_connected(&mut self, error: DialError) {
         self.standing.reason = Clean::line(&error.to_string());
         self.board.mishap(error.kind(), self.standing.reason.clone(), false, Timestamp::now());
+        if matches!(error, DialError::Refused { .. } | DialError::Token { .. }) {
+            // Whatever it was that the server did not like: the next attempt begins anew.
+            self.left = None;
+        }
         match error {
             DialError::NoToken { reason } => self.standing.link = Link::Refused(reason),
             DialError::Token { number, .. } => self.look_for_token(Some(number)),
@@ -277,6 +282,7 @@ impl Session {
     /// There is no connection any more: says so, and that no room is joined.
     async fn hung_up(&mut self) -> Option<Live> {
         let live = self.live.take();
+        self.left = live.as_ref().and_then(Live::left);
         self.ready_by = None;
         self.polls.disconnected();
         self.standing.heard = false;

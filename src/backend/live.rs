@@ -16,7 +16,7 @@ use super::token::TokenCell;
 use crate::chat::Id;
 use crate::config::{Profile, Transport as Wanted, check_url, is_loopback};
 use crate::socketio::{
-    self, AckError, Auth, CloseReason, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Transport,
+    self, AckError, Auth, CloseReason, ConnectError, Connection, Emitter, Events, Incoming, Proxy, Recovery, Transport,
     TransportChoice,
 };
 use crate::text::Clean;
@@ -124,12 +124,31 @@ impl Dialled {
     }
 }
 
-/// Connects: token, transport, handshake, namespace.
-pub(super) async fn dial(config: &BackendConfig, token: &TokenCell, tls: &Tls) -> Result<Dialled, DialError> {
+/// Where an earlier connection ended, where the server has connection state recovery.
+#[derive(Clone, Debug)]
+pub(super) struct Left {
+    recovery: Recovery,
+    /// The token that it was made with. A server that recovers a session asks nobody who we are: with another token,
+    /// perhaps another person's, it is not asked for.
+    token: u32,
+}
+
+/// Connects: token, transport, handshake, namespace. With `left` what was missed since is replayed, if the server
+/// still can.
+pub(super) async fn dial(
+    config: &BackendConfig,
+    token: &TokenCell,
+    tls: &Tls,
+    left: Option<Left>,
+) -> Result<Dialled, DialError> {
     let held = token.get().await.map_err(|reason| DialError::NoToken { reason })?;
     let secret = held.secret.as_ref().map(|secret| secret.expose_secret());
     let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason), kind: MishapKind::Tls };
-    let settings = settings(config, secret, tls).await.map_err(lost)?;
+    let mut settings = settings(config, secret, tls).await.map_err(lost)?;
+    // The JavaScript client puts it beside the token, which only an object has room for.
+    let has_room =
+        settings.auth.is_none() || config.dialect.socket_credentials(secret).auth.is_some_and(|auth| auth.is_object());
+    settings.recover = left.filter(|left| has_room && left.token == held.number).map(|left| left.recovery);
     match socketio::connect(settings).await {
         Ok(connection) => Ok(Dialled { connection, token: held.number, secret: held.secret.clone() }),
         Err(error) => Err(classify(&config.dialect, &error, held.number)),
@@ -242,12 +261,19 @@ pub(super) struct Live {
     pub events: Events,
     emitter: Emitter,
     tell: NewsSender,
+    /// The number of the token that it was made with.
+    token: u32,
 }
 
 impl Live {
     pub fn new(dialled: Dialled, epoch: u32, tell: NewsSender) -> Self {
         let Connection { emitter, events, .. } = dialled.connection;
-        Self { epoch, events, emitter, tell }
+        Self { epoch, events, emitter, tell, token: dialled.token }
+    }
+
+    /// What to dial with next, to have what comes meanwhile replayed; `None` where the server keeps nothing.
+    pub fn left(&self) -> Option<Left> {
+        self.events.recovery().map(|recovery| Left { recovery, token: self.token })
     }
 
     /// Emits, in the order of the calls. What cannot be written now is lost with the connection, which says so itself.

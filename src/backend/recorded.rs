@@ -88,6 +88,8 @@ struct WrittenSession {
     heartbeat: Option<(Duration, Duration)>,
     as_of: Timestamp,
     mishaps: Vec<Mishap>,
+    #[serde(default)]
+    token_refused: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,6 +151,7 @@ impl From<Session> for WrittenSession {
             heartbeat: session.heartbeat,
             as_of: session.as_of,
             mishaps: session.mishaps,
+            token_refused: session.token_refused,
         }
     }
 }
@@ -183,6 +186,7 @@ impl From<WrittenSession> for Session {
             heartbeat: written.heartbeat,
             as_of: written.as_of,
             mishaps: written.mishaps,
+            token_refused: written.token_refused,
         }
     }
 }

@@ -51,6 +51,13 @@ pub enum SessionState {
     },
 }
 
+impl SessionState {
+    /// Whether the backend is there, by socket or by polls.
+    pub fn is_connected(&self) -> bool {
+        matches!(self, Self::Live | Self::Silent { .. })
+    }
+}
+
 /// How one half of the connection does.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Health {
@@ -139,6 +146,8 @@ pub struct Session {
     pub as_of: Timestamp,
     /// The last things that went wrong with the socket, oldest first; at most 8.
     pub mishaps: Vec<Mishap>,
+    /// REST refused the token, and no newer one was found; the socket, which showed it once, may live on.
+    pub token_refused: bool,
 }
 
 impl Session {
@@ -159,12 +168,18 @@ impl Session {
             heartbeat: None,
             as_of: now,
             mishaps: Vec::new(),
+            token_refused: false,
         }
     }
 
     /// The backend refused the token; nothing is tried until there is a new one.
     pub fn is_signed_out(&self) -> bool {
         matches!(self.state, SessionState::SignedOut { .. })
+    }
+
+    /// Whether a new token would help: the socket's or REST's was refused.
+    pub fn wants_token(&self) -> bool {
+        self.is_signed_out() || self.token_refused
     }
 }
 

@@ -25,7 +25,7 @@ use super::backoff::Backoff;
 use super::command::{Command, Page, Purpose, Target};
 use super::desk::{Deed, Desk, Letter};
 use super::files::Parcel;
-use super::live::{self, Live};
+use super::live::{self, Left, Live};
 use super::polls::{Polls, Situation};
 use super::report::{Health, Report, RestError};
 use super::reports::{News, NewsSender, Reports};
@@ -60,6 +60,8 @@ pub(super) struct Session {
     pub ledger: Ledger,
     typing: Typing,
     pub live: Option<Live>,
+    /// Where the last connection ended.
+    pub left: Option<Left>,
     pub open: Option<Target>,
     /// How many rows of the list were asked for last.
     pub list_limit: u32,
@@ -112,6 +114,7 @@ impl Session {
             ledger: Ledger::default(),
             typing: Typing::default(),
             live: None,
+            left: None,
             open: None,
             dialling: None,
             attempt: 0,
@@ -211,6 +214,7 @@ impl Session {
     /// Reports the session if it changed; `along`: something else has just been reported, so that times count too.
     pub async fn tell_standing(&mut self, along: bool) {
         self.standing.missed = self.polls.missed();
+        self.board.session().token_refused = self.rest_refused;
         self.board.stand(&self.standing, Timestamp::now());
         if let Some(session) = self.board.news(along) {
             self.reports.send(Report::Session(session)).await;

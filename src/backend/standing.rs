@@ -162,6 +162,7 @@ impl Board {
 fn same_but_for_times(one: &Session, other: &Session) -> bool {
     let Session { state, since, epoch, url, transport, sid, rest, socket, reconnects, mishaps, heartbeat, .. } = one;
     (state, since, epoch, url) == (&other.state, &other.since, &other.epoch, &other.url)
+        && one.token_refused == other.token_refused
         && (transport, sid, reconnects) == (&other.transport, &other.sid, &other.reconnects)
         && (rest, socket, mishaps, heartbeat) == (&other.rest, &other.socket, &other.mishaps, &other.heartbeat)
 }

@@ -59,7 +59,7 @@ impl Trials {
     pub async fn socket(&self, transport: Transport) -> Result<TrialSocket, (MishapKind, Clean)> {
         let mut config = BackendConfig::clone(&self.config);
         config.profile.transport = transport;
-        match dial(&config, &self.token, &self.tls).await {
+        match dial(&config, &self.token, &self.tls, None).await {
             Ok(dialled) => Ok(TrialSocket { connection: Dialled::into_connection(dialled) }),
             Err(error) => Err((error.kind(), Clean::line(&error.to_string()))),
         }

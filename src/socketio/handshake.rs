@@ -20,7 +20,8 @@ use super::{
     websocket::Websocket,
 };
 
-/// How many packets of a namespace are kept that overtake the answer to its CONNECT packet.
+/// How many packets of a namespace are kept that overtake the answer to its CONNECT packet; together they may be as
+/// large as one message may.
 const EARLY: usize = 1024;
 
 /// Connects and joins the namespace. Must be called within a Tokio runtime, where the connection's task then lives.
@@ -72,7 +73,8 @@ async fn attempt(
     };
     let namespace = namespace(&config.namespace);
     let assembly = Assembly::new(namespace.clone(), config.max_payload);
-    let mut joining = Joining { link, assembly, early: VecDeque::new() };
+    let room = config.max_payload;
+    let mut joining = Joining { link, assembly, early: VecDeque::new(), room };
     let handshake = deadline.within(Stage::Open, joining.open(target)).await?;
     let auth = auth(config.auth.as_ref(), config.recover.as_ref())?;
     let hello = packet::connect(&namespace, auth.as_deref());
@@ -145,6 +147,8 @@ struct Joining {
     assembly: Assembly,
     /// What came for the task before it exists.
     early: VecDeque<Frame>,
+    /// So many more bytes of it are kept.
+    room: usize,
 }
 
 impl Joining {
@@ -219,11 +223,10 @@ impl Joining {
     }
 
     fn keep(&mut self, frame: Frame) -> Result<(), ConnectError> {
-        if self.early.len() >= EARLY {
-            return Err(ConnectError::Protocol(
-                "the server sends events and does not say that we have joined".to_owned(),
-            ));
-        }
+        let left = self.room.checked_sub(frame.len()).filter(|_| self.early.len() < EARLY);
+        self.room = left.ok_or_else(|| {
+            ConnectError::Protocol("the server sends events and does not say that we have joined".to_owned())
+        })?;
         self.early.push_back(frame);
         Ok(())
     }

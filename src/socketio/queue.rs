@@ -236,11 +236,12 @@ impl Events {
         }
         let item = self.taken.pop_front();
         if let (Some(recovery), Some(Incoming::Event(event))) = (&mut self.recovery, &item)
+            && event.ack.is_none()
             && let Some(last) = event.args.len().checked_sub(1)
             && event.args.text(last).is_some_and(|text| text.starts_with('"'))
             && let Ok(offset) = event.args.parse(last)
         {
-            // The server appends an offset to every event that it can replay.
+            // The server appends an offset to every event that it can replay; one that wants an answer it cannot.
             recovery.offset = Some(offset);
         }
         Poll::Ready(item)

@@ -28,12 +28,14 @@ pub(super) fn draw(canvas: &mut Canvas<'_>) {
         session.words = format!("{}, {}", replay(&place), session.words);
     }
     let about = about(canvas, bar);
-    let mut counts = counts(canvas, bar);
+    let (mut counts, mut plain) = counts(canvas, bar);
     let total = usize::from(area.width);
     let needed = text::width(&session.words) + 2;
-    // what matters least gives way first
-    while width(&counts) + needed > total && counts.len() > 1 {
+    // what matters least gives way first; why it is not live matters more than how many rows there are
+    let explained = needed + reason.as_ref().map_or(0, |reason| text::width(reason) + 1);
+    while counts.len() > 1 && (width(&counts) + needed > total || (plain > 0 && width(&counts) + explained > total)) {
         counts.remove(0);
+        plain = plain.saturating_sub(1);
     }
     let counts_width = width(&counts);
     let mut pen = canvas.pen(area, 0);
@@ -79,7 +81,12 @@ fn session(canvas: &Canvas<'_>) -> (Part, Option<String>) {
         (SessionState::Connecting { step }, _) => {
             (part(format!("{} connecting", glyphs.half), styles.connecting), because(step))
         }
+        // the socket brings what comes, and REST takes nothing
+        (SessionState::Silent { .. }, Health::Ill(reason)) if session.transport.is_some() => {
+            (part(format!("{} receiving, cannot send", glyphs.half), styles.silent), because(reason))
+        }
         (SessionState::Silent { reason }, _) => {
+            let reason = reason.strip_suffix("; polling").unwrap_or(reason);
             (part(format!("{} silent, polling", glyphs.half), styles.silent), because(reason))
         }
         (SessionState::Waiting { retry_at, reason, .. }, _) => {
@@ -143,8 +150,8 @@ fn about(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     parts
 }
 
-/// What waits, the least important first.
-fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
+/// What waits, the least important first; and how many of them only say how many rows there are.
+fn counts(canvas: &Canvas<'_>, bar: Style) -> (Vec<Part>, usize) {
     let state = canvas.state;
     let mut parts = Vec::new();
     // what is assigned at all decides whether these say anything
@@ -159,6 +166,7 @@ fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     if roomy && mine > 0 {
         parts.push(part(format!("mine {mine}"), bar));
     }
+    let plain = parts.len();
     let unread = state.inbox.unread_conversations();
     if unread > 0 {
         parts.push(part(format!("unread {unread}"), canvas.theme.list.name_unread));
@@ -182,5 +190,5 @@ fn counts(canvas: &Canvas<'_>, bar: Style) -> Vec<Part> {
     if unrouted > 0 {
         parts.push(part(format!("{} {unrouted} unrouted", canvas.glyphs.alert), canvas.theme.list.unrouted));
     }
-    parts
+    (parts, plain)
 }

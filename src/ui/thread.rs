@@ -31,7 +31,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
             Row::Start(text) => centred(canvas, area, nth, &text, " ", canvas.theme.screen.dim),
             Row::Day(text) => centred(canvas, area, nth, &text, " ", canvas.theme.thread.day),
             Row::New => centred(canvas, area, nth, "new", canvas.glyphs.rule, canvas.theme.thread.new_divider),
-            Row::Gap(text) => centred(canvas, area, nth, &text, canvas.glyphs.dashed, canvas.theme.thread.gap),
+            Row::Gap(mut text) => {
+                text.push_str(&gap_key(canvas, &view.latest));
+                centred(canvas, area, nth, &text, canvas.glyphs.dashed, canvas.theme.thread.gap);
+            }
+            Row::GapTrouble(text) => centred(canvas, area, nth, &text, " ", canvas.theme.thread.gap),
             Row::Line(line) => {
                 message_row(canvas, area, nth, columns, &line, &marked);
                 if chosen {
@@ -43,6 +47,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
             }
         }
     }
+}
+
+/// What stands behind a gap: the key that fetches what is missing, where one does.
+fn gap_key(canvas: &Canvas<'_>, latest: &Loading) -> String {
+    let state = canvas.state;
+    if *latest == Loading::Asked {
+        return format!("{}fetching", canvas.glyphs.dot);
+    }
+    // while there is no connection it is fetched by itself as soon as there is one
+    let useful = state.session.state.is_connected() && state.focus != Focus::Composer;
+    let key = canvas.key_in(Context::Thread, Action::FetchGap).filter(|_| useful);
+    key.map(|key| format!("{}{key} fetches them", canvas.glyphs.dot)).unwrap_or_default()
 }
 
 fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, line: &Line<'_>, marked: &[String]) {

@@ -1,5 +1,8 @@
 //! What is on disk is there again, whatever happens to the program; and nothing is ever sent twice.
 
+use serde_json::json;
+
+use crate::contract::{Contract, TOKEN};
 use crate::house::{House, Passing, Wire, until};
 use crate::terminal::Terminal;
 
@@ -225,6 +228,29 @@ fn a_new_token_brings_the_session_back_with_draft_and_place() {
     write_token(house.token());
     terminal.wait_for("● live");
     terminal.wait_for("not yet sent");
+    terminal.leave();
+    terminal.end().assert_clean();
+}
+
+#[test]
+fn a_login_elsewhere_is_noticed_while_rest_alone_refuses_the_old_token() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let options = json!({ "conversations": 3, "tokens": [TOKEN, "renewed"] });
+    let Some(server) = Contract::start(&options) else { return };
+    let home = tempfile::tempdir().expect("a directory");
+    let file = home.path().join("token");
+    let write_token = |token: &str| switchboard::config::write_private(&file, token.as_bytes()).expect("written");
+    write_token(TOKEN);
+    let args = ["--url", &server.url, "--token-file", file.to_str().expect("a path")];
+    let mut terminal = Terminal::start_in(home.path(), 120, 40, &args, &[]);
+    terminal.wait_for("● live");
+    // As when it expires: the socket showed it once, and lives on.
+    runtime.block_on(server.control("set", json!({ "tokens": ["renewed"] })));
+    terminal.press("\r");
+    terminal.wait_for("receiving, cannot send: signed out");
+    write_token("renewed");
+    terminal.wait_for("● live");
+    terminal.wait_for("Reply to");
     terminal.leave();
     terminal.end().assert_clean();
 }

@@ -57,6 +57,8 @@ function up() {
     pingInterval: options.pingInterval ?? 25000,
     pingTimeout: options.pingTimeout ?? 20000,
     transports: options.transports ?? ['polling', 'websocket'],
+    // { recovery: ms }: what a socket misses is kept for it so long
+    ...(options.recovery ? { connectionStateRecovery: { maxDisconnectionDuration: options.recovery } } : {}),
   });
   io.use((socket, next) => {
     world.handshakes += 1;

@@ -85,7 +85,10 @@ async fn rest_may_refuse_while_the_socket_is_live() {
         .await;
     seat.backend.send(Command::FetchList { limit: 50, purpose: Purpose::Asked });
     let pick = |report: &Report| match report {
-        Report::Session(session) if matches!(session.rest, Health::Ill(_)) => Some(session.state.clone()),
+        Report::Session(session) if matches!(session.rest, Health::Ill(_)) => {
+            assert!(session.token_refused && !session.is_signed_out());
+            Some(session.state.clone())
+        }
         _ => None,
     };
     assert_eq!(seat.until("REST signed out", pick).await, SessionState::Live, "receiving, cannot send");
@@ -99,8 +102,10 @@ async fn rest_may_refuse_while_the_socket_is_live() {
     assert!(reason.contains("Invalid or expired token"), "{reason}");
     set(&server, json!({"restRefusal": null})).await;
     seat.backend.send(Command::FetchList { limit: 50, purpose: Purpose::Asked });
-    let well =
-        |report: &Report| matches!(report, Report::Session(session) if session.rest == Health::Well).then_some(());
+    let well = |report: &Report| {
+        matches!(report, Report::Session(session) if session.rest == Health::Well && !session.token_refused)
+            .then_some(())
+    };
     seat.until("REST well again", well).await;
 }
 

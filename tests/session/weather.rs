@@ -1,12 +1,15 @@
 //! The way to the backend fails in its several ways: each is named, and the session comes back by itself.
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
 use serde_json::{Value, json};
-use switchboard::backend::{Health, Session, SessionState};
+use switchboard::backend::{Command, Health, Purpose, Report, Resolve, Session, SessionState, TokenSource};
 use switchboard::config::Transport;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, TOKEN};
 use crate::proxy::{Kind, Proxy};
-use crate::seat::{Seat, config, set};
+use crate::seat::{Seat, config, set, target};
 
 /// A contract server, a proxy in front of it, and a client that goes through the proxy.
 async fn behind_a_proxy(options: Value, transport: Transport) -> Option<(Contract, Proxy, Seat)> {
@@ -74,6 +77,66 @@ async fn the_first_attempt_after_the_network_is_back_succeeds() {
     seat.live().await;
     let after = server.state().await["handshakes"].as_u64().expect("a number");
     assert_eq!(after, before + 1, "one step of the back-off, no detour");
+}
+
+/// The frames that brought a message with this text, by the connection that brought them. Of the account's events only
+/// this one wants no answer, so that a server can replay it.
+fn heard(seat: &Seat, text: &str) -> Vec<u32> {
+    let epoch = |report: &Report| match report {
+        Report::Frame(frame) if &*frame.name == "message.received" && frame.raw.contains(text) => Some(frame.epoch),
+        _ => None,
+    };
+    seat.seen.iter().filter_map(epoch).collect()
+}
+
+#[tokio::test]
+async fn what_was_missed_is_replayed_where_the_server_recovers_sessions() {
+    let options = json!({"recovery": 60_000});
+    let Some((server, mut proxy, mut seat)) = behind_a_proxy(options, Transport::Websocket).await else { return };
+    let customer = target(&server, 0, false).await;
+    server.inbound(customer.id.as_str(), "Heard at once").await;
+    seat.frame("message.received").await;
+    proxy.close_door();
+    proxy.cut(Kind::Socket);
+    while server.state().await["sockets"].as_array().is_some_and(|sockets| !sockets.is_empty()) {
+        tokio::task::yield_now().await;
+    }
+    server.inbound(customer.id.as_str(), "Missed by the socket").await;
+    proxy.open_door().await;
+    let recovered = |report: &Report| match report {
+        Report::Handshake(handshake) if handshake.epoch == 2 => Some(handshake.recovered),
+        _ => None,
+    };
+    assert!(seat.until("the second connection", recovered).await);
+    assert_eq!(seat.live().await.reconnects, 1);
+    assert_eq!(heard(&seat, "Missed by the socket"), [2]);
+    assert_eq!(heard(&seat, "Heard at once"), [1], "what was taken is not replayed");
+    assert_eq!(server.state().await["handshakes"], 1, "the server asked nobody who we are");
+}
+
+#[tokio::test]
+async fn a_recovered_session_is_not_asked_for_with_another_token() {
+    let Some(server) = Contract::start(&json!({"recovery": 60_000, "tokens": [TOKEN, "renewed"]})) else { return };
+    let mut config = config(&server.url);
+    let resolve: Resolve = Arc::new(|| Box::pin(async { Ok(SecretString::from("renewed")) }));
+    config.token = TokenSource { current: Some(TOKEN.into()), resolve: Some(resolve) };
+    let mut seat = Seat::new(config);
+    seat.live().await;
+    let customer = target(&server, 0, false).await;
+    server.inbound(customer.id.as_str(), "Heard at once").await;
+    seat.frame("message.received").await;
+    // REST refuses the token, and a new one is found.
+    set(&server, json!({"tokens": ["renewed"]})).await;
+    seat.backend.send(Command::FetchList { limit: 50, purpose: Purpose::Drift });
+    seat.list(Purpose::Drift).await;
+    server.control("drop", json!({"how": "reset"})).await;
+    let recovered = |report: &Report| match report {
+        Report::Handshake(handshake) if handshake.epoch == 2 => Some(handshake.recovered),
+        _ => None,
+    };
+    assert!(!seat.until("the second connection", recovered).await);
+    seat.live().await;
+    assert_eq!(server.state().await["handshakes"], 2, "the new token was looked at");
 }
 
 #[tokio::test]

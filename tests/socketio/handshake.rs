@@ -194,6 +194,9 @@ async fn recovery_replays_what_was_missed() {
     assert!(!connection.info.recovered);
     connection.emitter.emit("count", NO_ARGS).await.unwrap();
     connection.named("counted").await;
+    // What wants an answer carries no offset; its last argument is no other one's.
+    connection.emitter.emit("ask", &["how?"]).await.unwrap();
+    connection.named("question").await;
     connection.emitter.emit("cut", &[3]).await.unwrap();
     connection.end().await;
 

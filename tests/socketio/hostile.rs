@@ -156,6 +156,30 @@ proptest! {
 }
 
 #[tokio::test]
+async fn what_comes_before_the_namespace_is_joined_is_bounded() {
+    for (text, count) in [("42[\"small\"]".to_owned(), 2000), (format!("42[\"large\",\"{}\"]", "x".repeat(5000)), 20)] {
+        let port = fake::scripted(move |mut socket| {
+            let text = text.clone();
+            async move {
+                let _ = socket.send(Message::text(fake::OPEN)).await;
+                for _ in 0..count {
+                    if socket.feed(Message::text(text.clone())).await.is_err() {
+                        return;
+                    }
+                }
+                let _ = socket.send(Message::text(r#"40{"sid":"s"}"#)).await;
+                while let Some(Ok(_)) = socket.next().await {}
+            }
+        })
+        .await;
+        let mut config = config(port, TransportChoice::Websocket);
+        config.max_payload = 50_000;
+        let error = connect(config).await.unwrap_err();
+        assert_eq!(error.to_string(), "the server sends events and does not say that we have joined");
+    }
+}
+
+#[tokio::test]
 async fn frames_that_claim_to_be_huge_are_refused() {
     // A WebSocket frame header that announces 2^62 bytes.
     let port = fake::scripted(|mut socket| async move {

@@ -27,6 +27,8 @@ pub enum Row<'a> {
     New,
     /// Messages may be missing here.
     Gap(String),
+    /// Why what may be missing there did not come.
+    GapTrouble(String),
     /// A row of the message itself.
     Line(Line<'a>),
 }
@@ -122,10 +124,9 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     if index == 0 {
         out.push(Row::Start(start(pane)));
     }
-    if let Some(gap) = gap_at(pane, index) {
-        out.push(gap);
-        together = false;
-    }
+    let above = out.len();
+    gap_at(pane, index, &mut out);
+    together &= out.len() == above;
     let zone = &pane.state.settings.zone;
     let day = time_of(message).map(|at| times::day(at, zone));
     let day_before = before.and_then(time_of).map(|at| times::day(at, zone));
@@ -162,7 +163,7 @@ pub(super) fn rows<'a>(pane: &Pane<'a>, index: usize) -> Vec<Row<'a>> {
     }
     // what may be missing after the newest message stands below it
     if index + 1 == pane.view.thread.len() {
-        out.extend(gap_at(pane, index + 1));
+        gap_at(pane, index + 1, &mut out);
     }
     out
 }
@@ -196,10 +197,15 @@ fn start(pane: &Pane<'_>) -> Cow<'static, str> {
     }
 }
 
-fn gap_at<'a>(pane: &Pane<'a>, index: usize) -> Option<Row<'a>> {
-    let gap = pane.gaps.iter().find(|gap| gap.index == index)?;
+fn gap_at(pane: &Pane<'_>, index: usize, out: &mut Vec<Row<'_>>) {
+    let Some(gap) = pane.gaps.iter().find(|gap| gap.index == index) else { return };
     let since = pane.state.clock(gap.since);
-    Some(Row::Gap(format!("messages since {since} may be missing here")))
+    out.push(Row::Gap(format!("messages since {since} may be missing here")));
+    // gaps are closed from the newest on: that is the one that could not be
+    let newest = pane.gaps.iter().all(|other| other.index <= index);
+    if let Some(reason) = pane.view.gap_trouble().filter(|_| newest) {
+        out.push(Row::GapTrouble(format!("they did not come: {reason}")));
+    }
 }
 
 /// The name in its column: `you`, or as much of the name as fits.

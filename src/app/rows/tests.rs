@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use super::*;
-use crate::app::{Settings, State};
+use crate::app::{Loading, Settings, State};
 use crate::chat::directory::IdentityRules;
 use crate::chat::{
     Content, Conversation, ConversationFacts, ConversationKey, Delivery, Direction, Id, MessageIds, NamedId, Origin,
@@ -86,7 +86,7 @@ fn visible(state: &State) -> Vec<String> {
     rows.into_iter()
         .map(|shown| match shown.row {
             Row::Start(text) => text.into_owned(),
-            Row::Day(text) | Row::Gap(text) => text,
+            Row::Day(text) | Row::Gap(text) | Row::GapTrouble(text) => text,
             Row::New => "new".to_owned(),
             Row::Line(line) => format!("{}:{}", shown.index, line.text),
         })
@@ -132,6 +132,14 @@ fn the_divider_and_the_gaps_stand_above_their_messages() {
     add(&mut state, message(1, Direction::Inbound, NOON - 60, "after"));
     state.threads.open(key).new_from = Some(1);
     assert_eq!(visible(&state)[2..], ["0:before", "messages since 11:00 may be missing here", "new", "1:after"]);
+    state.threads.open(key).latest = Loading::Failed(Clean::line("500: no"));
+    let gap = ["messages since 11:00 may be missing here", "they did not come: 500: no"];
+    assert_eq!(visible(&state)[3..5], gap);
+    state.threads.open(key).change(|thread| thread.open_gap(Timestamp::from_second(NOON).unwrap()));
+    let all = visible(&state);
+    assert_eq!(all[4..], ["new", "1:after", "messages since 11:30 may be missing here", "they did not come: 500: no"]);
+    state.threads.open(key).latest = Loading::Asked;
+    assert_eq!(visible(&state).last().unwrap(), "messages since 11:30 may be missing here", "it is being asked for");
 }
 
 #[test]

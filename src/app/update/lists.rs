@@ -255,6 +255,7 @@ pub(super) fn thread(
                     Page::Before { .. } if for_gap => {
                         view.older = view.older.not_asked();
                         view.gap_lost = matches!(error, RestError::Unreachable { .. });
+                        view.gap_failed = Some(reason);
                     }
                     Page::Before { .. } => view.older = Loading::Failed(reason),
                 }
@@ -411,7 +412,7 @@ pub(super) fn fetch_older(state: &mut State, out: &mut Vec<Effect>) {
     let Some(key) = state.open else { return };
     let Some(target) = super::target(state, key) else { return };
     let step = state.settings.thread_limit;
-    let offline = !super::session::is_connected(&state.session.state);
+    let offline = !state.session.state.is_connected();
     let Some(view) = state.threads.get_mut(key) else { return };
     if offline && view.older != Loading::Asked {
         view.older = Loading::Asked;
@@ -437,7 +438,7 @@ pub(super) fn fetch_older(state: &mut State, out: &mut Vec<Effect>) {
 pub(super) fn fetch_gap(state: &mut State, out: &mut Vec<Effect>) {
     let Some(key) = state.open else { return };
     if let Some(view) = state.threads.get_mut(key) {
-        view.latest = Loading::Not;
+        (view.latest, view.gap_failed) = (Loading::Not, None);
         if matches!(view.older, Loading::Failed(_)) {
             view.older = Loading::Not;
         }

@@ -130,7 +130,7 @@ fn is_wanted(state: &State, key: ConversationKey) -> bool {
 /// The newest stretch came. Where it does not reach what was here, the hole is fetched, page by page.
 pub(super) fn close_gaps(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     if let Some(view) = state.threads.get_mut(key) {
-        (view.gap_pages, view.gap_lost) = (0, false);
+        (view.gap_pages, view.gap_lost, view.gap_failed) = (0, false, None);
     }
     close_more(state, key, out);
 }

@@ -53,7 +53,7 @@ pub(super) fn ask(state: &State, before: Option<&Overlay>, out: &mut Vec<Effect>
 
 /// The backend is asked for what is typed.
 pub(super) fn ask_backend(state: &mut State, out: &mut Vec<Effect>) {
-    let connected = super::session::is_connected(&state.session.state);
+    let connected = state.session.state.is_connected();
     let Some(Overlay::Search { search, found, .. }) = &mut state.panels.overlay else { return };
     if search.trim().is_empty() {
         return;

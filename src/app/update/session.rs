@@ -8,15 +8,14 @@ use crate::backend::{Command, Session, SessionState};
 
 /// The session reports itself.
 pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>) {
-    let was_connected = is_connected(&state.session.state);
-    let was_signed_out = state.session.is_signed_out();
-    let is_now = is_connected(&session.state);
+    let was_connected = state.session.state.is_connected();
+    let wanted_token = state.session.wants_token();
+    let is_now = session.state.is_connected();
     if was_connected && !is_now {
         gap_everywhere(state);
         state.presence.clear();
     }
-    let live = matches!(session.state, SessionState::Live | SessionState::Silent { .. });
-    if live && state.live_since.is_none() {
+    if is_now && state.live_since.is_none() {
         state.live_since = Some(state.now);
     }
     if is_now && !was_connected {
@@ -29,10 +28,10 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
         state.outbox.release();
         queue::look_after(state, out);
     }
-    if live {
+    if is_now {
         queue::start(state, out);
     }
-    if state.session.is_signed_out() && !was_signed_out {
+    if state.session.wants_token() && !wanted_token {
         out.push(Effect::LookForToken);
         out.push(Effect::Wake { after: LOOK_FOR_TOKEN, timer: Timer::Token });
     }
@@ -47,12 +46,12 @@ pub(super) fn count_down(state: &mut State, out: &mut Vec<Effect>) {
     }
 }
 
-/// While signed out, the place of the token is looked at this often.
+/// While the token is refused, its place is looked at this often.
 const LOOK_FOR_TOKEN: Duration = Duration::from_secs(2);
 
 /// Somebody may have signed in elsewhere.
 pub(super) fn look_for_token(state: &mut State, out: &mut Vec<Effect>) {
-    if state.session.is_signed_out() {
+    if state.session.wants_token() {
         out.push(Effect::LookForToken);
         out.push(Effect::Wake { after: LOOK_FOR_TOKEN, timer: Timer::Token });
     }
@@ -60,7 +59,7 @@ pub(super) fn look_for_token(state: &mut State, out: &mut Vec<Effect>) {
 
 /// There is something new where the token comes from.
 pub(super) fn token_changed(state: &mut State, out: &mut Vec<Effect>) {
-    if state.session.is_signed_out() {
+    if state.session.wants_token() {
         out.push(Effect::Backend(Command::Reconnect));
         say(state, false, "There is a new token: signing in with it");
     }
@@ -68,15 +67,10 @@ pub(super) fn token_changed(state: &mut State, out: &mut Vec<Effect>) {
 
 /// What could not be sent for want of a connection is tried again.
 pub(super) fn try_again(state: &mut State, out: &mut Vec<Effect>) {
-    if is_connected(&state.session.state) {
+    if state.session.state.is_connected() {
         state.outbox.release();
         queue::start(state, out);
     }
-}
-
-/// Whether the backend is there, by socket or by polls.
-pub(super) fn is_connected(state: &SessionState) -> bool {
-    matches!(state, SessionState::Live | SessionState::Silent { .. })
 }
 
 /// Something may have been missed from now on, in every thread that is here.

@@ -244,7 +244,7 @@ pub(super) fn load(state: &State, key: ConversationKey, limit: u32, out: &mut Ve
 
 /// What the cache has of a thread.
 fn thread(state: &mut State, key: ConversationKey, messages: Vec<Message>) {
-    let offline = !super::session::is_connected(&state.session.state);
+    let offline = !state.session.state.is_connected();
     let unread = usize::try_from(state.inbox.get(key).map_or(0, |row| row.unread)).unwrap_or(0);
     let Some(view) = state.threads.get_mut(key) else { return };
     let for_older = offline && view.older == Loading::Asked;

@@ -20,10 +20,12 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme;
     let columns = usize::from(area.width).saturating_sub(2);
     let mut lines = Lines::new(canvas, columns);
+    standing(canvas, &mut lines);
     match state.traffic.handshakes.back() {
         Some(last) => handshake(canvas, &mut lines, last),
         None => {
             let url = &state.session.url;
+            lines.blank();
             lines.words(&Clean::line(&format!("No connection has come up yet. Address: {url}")), theme.screen.dim);
         }
     }
@@ -55,6 +57,26 @@ pub(super) fn whole(canvas: &mut Canvas<'_>, area: Rect) {
     lines.draw(canvas, area, state.traffic.row);
 }
 
+/// Where the session stands now, and what went wrong with the socket before.
+fn standing(canvas: &Canvas<'_>, lines: &mut Lines<'_>) {
+    let state = canvas.state;
+    for (name, words, style) in fields(canvas) {
+        // the handshake below says the same of the connection that stands
+        if !matches!(name, "transport" | "sid" | "url" | "epoch") {
+            lines.wrapped(name, &words, style);
+        }
+    }
+    if state.session.mishaps.is_empty() {
+        return;
+    }
+    lines.heading("What went wrong with the socket, the newest first");
+    for mishap in state.session.mishaps.iter().rev() {
+        let at = times::clock_seconds(mishap.at, &state.settings.zone);
+        let what = if mishap.ended { "the connection ended" } else { "not connected" };
+        lines.wrapped(what, &format!("{at}  {}", mishap.words), canvas.theme.panel.value);
+    }
+}
+
 fn handshake(canvas: &Canvas<'_>, lines: &mut Lines<'_>, last: &Handshake) {
     let state = canvas.state;
     let theme = canvas.theme;
@@ -65,9 +87,14 @@ fn handshake(canvas: &Canvas<'_>, lines: &mut Lines<'_>, last: &Handshake) {
     let now = state.session.transport.unwrap_or("none");
     let upgraded = if now == &*last.transport { String::new() } else { format!(", now {now}") };
     lines.field("transport", format!("{}{upgraded}", last.transport));
-    lines.field("socket id", last.sid.to_string());
-    let (every, late) = (last.ping_interval.as_millis(), last.ping_timeout.as_millis());
-    lines.field("the server pings", format!("every {every} ms, at most {late} ms late"));
+    if !last.sid.is_empty() {
+        lines.field("socket id", last.sid.to_string());
+    }
+    // no transport but ours tells
+    if !last.ping_interval.is_zero() {
+        let (every, late) = (last.ping_interval.as_millis(), last.ping_timeout.as_millis());
+        lines.field("the server pings", format!("every {every} ms, at most {late} ms late"));
+    }
     if let Some(bytes) = last.max_payload {
         lines.field("largest message", format!("{bytes} bytes"));
     }

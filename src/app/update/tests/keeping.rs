@@ -374,6 +374,23 @@ fn messages_go_to_the_store_in_batches() {
 }
 
 #[test]
+fn a_new_token_is_looked_for_while_rest_alone_refuses_the_old_one() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    world.open(1);
+    let refused = Session { token_refused: true, ..world.state.session.clone() };
+    let effects = world.send(Msg::Backend(Report::Session(Box::new(refused.clone()))));
+    assert!(effects.contains(&Effect::LookForToken), "{effects:?}");
+    // A timer runs already.
+    assert!(!world.send(Msg::Backend(Report::Session(Box::new(refused.clone())))).contains(&Effect::LookForToken));
+    assert!(world.send(Msg::Timer(Timer::Token)).contains(&Effect::LookForToken));
+    assert_eq!(commands(&world.send(Msg::TokenChanged)), [&Command::Reconnect]);
+    let taken = Session { token_refused: false, ..refused };
+    world.send(Msg::Backend(Report::Session(Box::new(taken))));
+    assert!(world.send(Msg::Timer(Timer::Token)).is_empty());
+    assert!(commands(&world.send(Msg::TokenChanged)).is_empty());
+}
+
+#[test]
 fn a_new_token_is_tried_and_looked_for_only_while_signed_out() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.open(1);
