@@ -48,7 +48,8 @@ pub use offering::offered;
 pub use phrases::Phrase;
 pub use pick::{Pick, PickLine, Picking};
 pub use state::{
-    Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, ThemeChoice, TrafficSize, Unrouted, Widths,
+    Ask, Files, Focus, Notice, Overlay, Panels, Settings, State, Sure, ThemeChoice, TrafficSize, Unrouted, Until,
+    Widths,
 };
 pub use threads::{Anchor, Loading, ThreadView, Threads};
 pub use update::{intents, repeat, update};

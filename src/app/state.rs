@@ -15,7 +15,7 @@ use crate::backend::{RestError, Session};
 use crate::chat::directory::IdentityRules;
 use crate::chat::thread::ParkedStatuses;
 use crate::chat::window::{Window, service_window};
-use crate::chat::{ConversationKey, Directory, Evidence, Message};
+use crate::chat::{ConversationKey, Directory, Evidence, Id, Message};
 use crate::inspect::evidence::Address;
 use crate::inspect::{RoomLedger, Sightings, Timeline};
 use crate::text::Clean;
@@ -341,7 +341,7 @@ pub struct Panels {
     pub hits: Vec<ConversationKey>,
 }
 
-/// A line to the user that goes away by itself at the next key.
+/// A line to the user that goes away by itself at the next key, or when it is true no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// In words: what happened, to what, what to do.
@@ -350,6 +350,20 @@ pub struct Notice {
     pub bad: bool,
     /// When it was said.
     pub at: Timestamp,
+    /// What makes an end of it before a key does.
+    pub until: Until,
+}
+
+/// Until when what is said is true.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Until {
+    /// It stays true.
+    #[default]
+    Always,
+    /// The session is connected.
+    Connected,
+    /// This text of ours is sent, or given back.
+    Sent(Id),
 }
 
 /// A message that could not be routed. It stays until the agent says where it belongs.

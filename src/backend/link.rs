@@ -105,6 +105,7 @@ impl Session {
         self.token.accepted(dialled.token);
         self.backoff.connected(self.started.elapsed());
         self.standing.failed = 0;
+        self.left = None;
         let session = self.board.session();
         session.epoch += 1;
         session.reconnects = session.epoch - 1;

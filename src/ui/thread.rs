@@ -58,7 +58,7 @@ fn gap_key(canvas: &Canvas<'_>, latest: &Loading) -> String {
     // while there is no connection it is fetched by itself as soon as there is one
     let useful = state.session.state.is_connected() && state.focus != Focus::Composer;
     let key = canvas.key_in(Context::Thread, Action::FetchGap).filter(|_| useful);
-    key.map(|key| format!("{}{key} fetches them", canvas.glyphs.dot)).unwrap_or_default()
+    key.map(|key| format!("{}{key} fetches", canvas.glyphs.dot)).unwrap_or_default()
 }
 
 fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, line: &Line<'_>, marked: &[String]) {
@@ -191,6 +191,12 @@ fn empty(canvas: &mut Canvas<'_>, area: Rect, latest: &Loading) {
         Loading::Done => {
             words(canvas, area, "No messages", &["Nothing has been written in this conversation yet.".to_owned()]);
         }
-        Loading::Failed(reason) => words(canvas, area, "The messages did not come", &[reason.to_string(), again]),
+        Loading::Failed(reason) => {
+            let mut paragraphs = vec![reason.to_string(), again];
+            if canvas.state.session.wants_token() {
+                paragraphs.push("`switchboard login` in another terminal is noticed here by itself.".to_owned());
+            }
+            words(canvas, area, "The messages did not come", &paragraphs);
+        }
     }
 }

@@ -225,7 +225,7 @@ async fn a_server_without_recovery_offers_none() {
 }
 
 /// A proxy that opens tunnels to this machine, whatever host is asked for, for `user:pass`; its address.
-async fn proxy_with_password() -> std::net::SocketAddr {
+pub async fn proxy_with_password() -> std::net::SocketAddr {
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = proxy.local_addr().unwrap();
     tokio::spawn(async move {

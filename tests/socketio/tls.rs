@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use url::Url;
 
+use crate::handshake::proxy_with_password;
 use crate::peer::{Drive, PATIENCE, Server};
 
 /// Speaks TLS as `name` in front of `target`; its port, and the PEM text of the CA that signed for it.
@@ -81,6 +82,25 @@ async fn a_ca_of_ones_own_is_trusted_and_others_are_not() {
                      its certificate is signed by nobody that this system trusts";
         assert!(matches!(refused, ConnectError::Tls { .. }), "{refused:?}");
         assert_eq!(refused.to_string(), words);
+    }
+}
+
+#[tokio::test]
+async fn tls_goes_through_the_tunnel_of_a_proxy() {
+    let Some(server) = Server::start(json!({})).await else { return };
+    let (port, ca) = tls_in_front_of(server.port, "localhost").await;
+    let proxy = proxy_with_password().await;
+    for transport in [TransportChoice::Websocket, TransportChoice::Polling, TransportChoice::PollingThenUpgrade] {
+        let mut config = secure("https", port, transport);
+        config.extra_roots = ca.clone().into_bytes();
+        config.proxy = Proxy::Url(Url::parse(&format!("http://user:pass@{proxy}")).unwrap());
+        let connection = connect(config.clone()).await.unwrap();
+        let answer = connection.emitter.emit_with_ack("echo", &["through"], PATIENCE).await.unwrap();
+        assert_eq!(answer.text(0), Some("\"through\""), "{transport:?}");
+
+        config.proxy = Proxy::Url(Url::parse(&format!("http://{proxy}")).unwrap());
+        let error = connect(config).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Proxy { .. }), "{transport:?}: {error:?}");
     }
 }
 

@@ -56,7 +56,7 @@ use jiff::Timestamp;
 
 use super::effect::Effect;
 use super::msg::{Input, Msg, Timer};
-use super::state::{Notice, Overlay, State};
+use super::state::{Notice, Overlay, State, Until};
 use crate::backend::{Report, Target};
 use crate::chat::{Conversation, ConversationKey};
 use crate::text::Clean;
@@ -244,8 +244,21 @@ fn backend(state: &mut State, report: Report, out: &mut Vec<Effect>) {
 
 /// Tells the user something, until the next key.
 fn say(state: &mut State, bad: bool, text: impl AsRef<str>) {
-    state.notice = Some(Notice { text: Clean::line(text.as_ref()), bad, at: state.now });
+    say_until(state, Until::Always, bad, text);
+}
+
+/// The same of something that will be over.
+fn say_until(state: &mut State, until: Until, bad: bool, text: impl AsRef<str>) {
+    state.notice = Some(Notice { text: Clean::line(text.as_ref()), bad, at: state.now, until });
     state.dirty = true;
+}
+
+/// This has come about: what was said until then is true no more.
+fn no_more(state: &mut State, until: &Until) {
+    if state.notice.as_ref().is_some_and(|notice| notice.until == *until) {
+        state.notice = None;
+        state.dirty = true;
+    }
 }
 
 /// `1 line`, `2 lines`.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, fetch_latest, queue, say, storing, title_of, typing, waiting};
+use super::{Effect, State, Until, fetch_latest, no_more, queue, say, say_until, storing, title_of, typing, waiting};
 use crate::app::composer::Mode;
 use crate::app::msg::Timer;
 use crate::app::outbox::{Fate, Kept, Outgoing, Waits};
@@ -178,6 +178,7 @@ pub(super) fn answered(
 /// The message is stored: the optimistic line becomes the stored one.
 pub(super) fn settle(state: &mut State, client: &Id, key: ConversationKey, accepted: &Accepted, out: &mut Vec<Effect>) {
     let Some(item) = state.outbox.remove(client) else { return };
+    no_more(state, &Until::Sent(client.clone()));
     let ids = MessageIds { id: accepted.id.clone(), wa: accepted.wa.clone(), client: Some(client.clone()) };
     state.directory.index_message(&ids, key);
     if let Some(view) = state.threads.get_mut(key) {
@@ -219,7 +220,8 @@ fn refused(state: &mut State, client: &Id, key: ConversationKey, error: RestErro
                 item.waits = Some(Waits::Backend);
                 out.push(Effect::Wake { after: TRY_AGAIN, timer: Timer::Outbox });
             }
-            say(state, true, format!("The message to {name} waits until the backend can be reached: {reason}"));
+            let words = format!("The message to {name} waits until the backend can be reached: {reason}");
+            say_until(state, Until::Sent(client.clone()), true, words);
         }
         RestError::Unreachable { reason, before_sending: false } => unconfirmed(state, client, key, &reason, out),
         RestError::Unreadable(error) => unconfirmed(state, client, key, &Clean::line(&error.to_string()), out),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Effect, State, attention, queue, say};
+use super::{Effect, State, Until, attention, no_more, queue, say_until};
 use crate::app::msg::Timer;
 use crate::backend::{Command, Session, SessionState};
 
@@ -24,6 +24,7 @@ pub(super) fn changed(state: &mut State, session: Session, out: &mut Vec<Effect>
     state.dirty |= state.session != session;
     state.session = session;
     if is_now && !was_connected {
+        no_more(state, &Until::Connected);
         // what waited for the backend, and what an earlier run left
         state.outbox.release();
         queue::look_after(state, out);
@@ -61,7 +62,7 @@ pub(super) fn look_for_token(state: &mut State, out: &mut Vec<Effect>) {
 pub(super) fn token_changed(state: &mut State, out: &mut Vec<Effect>) {
     if state.session.wants_token() {
         out.push(Effect::Backend(Command::Reconnect));
-        say(state, false, "There is a new token: signing in with it");
+        say_until(state, Until::Connected, false, "There is a new token: signing in with it");
     }
 }
 

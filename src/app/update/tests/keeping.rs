@@ -181,6 +181,11 @@ fn what_cannot_be_sent_does_not_try_again_at_once() {
     world.session(waiting, 1);
     assert_eq!(sends(&world.send(Msg::Timer(Timer::Outbox))), 0, "not while nobody is there");
     assert_eq!(sends(&world.session(SessionState::Live, 2)), 1, "at once when somebody is");
+    let said = |world: &World| world.state.notice.as_ref().map(|notice| notice.text.to_string());
+    assert!(said(&world).is_some_and(|said| said.contains("waits until the backend can be reached")));
+    let accepted = Accepted { id: Some(Id::new("s1")), wa: None };
+    world.report(Report::Sent { client: client(&world), key, result: Ok(accepted) });
+    assert_eq!(said(&world), None, "it waits no more");
 }
 
 #[test]
@@ -398,7 +403,9 @@ fn a_new_token_is_tried_and_looked_for_only_while_signed_out() {
     assert!(effects.contains(&Effect::LookForToken));
     assert!(world.send(Msg::Timer(Timer::Token)).contains(&Effect::LookForToken));
     assert_eq!(commands(&world.send(Msg::TokenChanged)), [&Command::Reconnect]);
+    assert!(world.state.notice.is_some());
     world.session(SessionState::Live, 2);
+    assert!(world.state.notice.is_none(), "it has signed in");
     assert!(world.send(Msg::Timer(Timer::Token)).is_empty());
 }
 

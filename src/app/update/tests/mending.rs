@@ -169,6 +169,53 @@ fn a_gap_that_cannot_be_closed_stays_and_is_tried_by_its_key() {
 }
 
 #[test]
+fn a_gap_says_why_what_is_missing_did_not_come() {
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let one = world.open(1);
+    world.thread(one, Page::Latest, Purpose::Asked, stretch(0, 50));
+    let asked = fetches(&world.thread(one, Page::Latest, Purpose::Resync, stretch(150, 200)));
+    let refused = |page: &Page| Report::Thread {
+        key: one,
+        page: page.clone(),
+        limit: 100,
+        purpose: Purpose::Asked,
+        epoch: 1,
+        result: Err(RestError::Refused { status: 500, code: None, reason: Clean::line("no"), retry_after: None }),
+    };
+    let trouble = |world: &World| world.state.threads.get(one).unwrap().gap_trouble().map(ToString::to_string);
+    for page in [asked[0].1.clone(), Page::Latest] {
+        world.report(refused(&page));
+        assert_eq!(trouble(&world).as_deref(), Some("500: no"), "{page:?}");
+        world.state.focus = Focus::Thread;
+        assert_eq!(fetches(&world.key(KeyCode::Char('f'))), [(one, Page::Latest, 50)]);
+        assert_eq!(trouble(&world), None, "it is being asked for");
+    }
+    world.thread(one, Page::Latest, Purpose::Asked, stretch(0, 200));
+    let view = world.state.threads.get(one).unwrap();
+    assert_eq!((view.gap_trouble(), view.thread.has_gaps()), (None, false));
+}
+
+#[test]
+fn where_the_accounts_room_brings_nothing_the_most_recent_rooms_are_joined() {
+    let rows: Vec<_> = (1..=250).map(|n| row(n, &oid(n), &[])).collect();
+    let mut world = World::with_list(rows);
+    world.open(250);
+    let mut moved = row(1, &oid(1), &[]);
+    (moved.last_at, moved.unread) = (Some(world.now), Some(1));
+    let watched = |effects: &[Effect]| {
+        commands(effects).iter().find_map(|command| match command {
+            Command::Watch { others, .. } => Some(others.len()),
+            _ => None,
+        })
+    };
+    assert_eq!(watched(&world.report(poll(&moved))), None, "its event may be on its way");
+    let effects = world.report(poll(&moved));
+    assert!(commands(&effects).contains(&&Command::Missed { count: 1 }));
+    assert_eq!(watched(&effects), Some(200));
+    assert_eq!(watched(&world.report(poll(&moved))), None, "once");
+}
+
+#[test]
 fn what_could_not_be_routed_is_routed_once_its_conversation_is_known() {
     let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
     world.message(evidence(&oid(9)), "m1", "who am I");
