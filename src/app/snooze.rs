@@ -50,6 +50,15 @@ pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// The same to the second, for what is over soon.
+pub fn when_exactly(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    if times::day(at, zone) == times::day(now, zone) {
+        at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
+    } else {
+        when(at, now, zone)
+    }
+}
+
 /// What was typed as a time to come: `45m`, `2h`, `3d`, `17:30`, `tomorrow 8:30`, `fri 10`, `2026-12-01 9:00`.
 pub fn read(now: Timestamp, zone: &TimeZone, typed: &str) -> Option<Timestamp> {
     let words: Vec<&str> = typed.split_whitespace().filter(|word| *word != "at").collect();

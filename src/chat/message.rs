@@ -160,6 +160,15 @@ impl Content {
         }
     }
 
+    /// It in one line: `[image] Photo caption`.
+    pub fn preview(&self) -> Clean {
+        match (self, self.words()) {
+            (Self::Text { body }, _) => Clean::line(body),
+            (content, Some(words)) => Clean::line(&format!("[{}] {words}", content.kind())),
+            (content, None) => Clean::line(&format!("[{}]", content.kind())),
+        }
+    }
+
     /// The words in it that a person would copy or quote, if there are any.
     pub fn words(&self) -> Option<&Clean> {
         match self {
@@ -258,11 +267,7 @@ pub struct Message {
 impl Message {
     /// The message in one line, for a row of the list: `[image] Photo caption`.
     pub fn preview(&self) -> Clean {
-        match (&self.content, self.content.words()) {
-            (Content::Text { body }, _) => Clean::line(body),
-            (content, Some(words)) => Clean::line(&format!("[{}] {words}", content.kind())),
-            (content, None) => Clean::line(&format!("[{}]", content.kind())),
-        }
+        self.content.preview()
     }
 
     /// The words that a person would copy.

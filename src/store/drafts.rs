@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::Position;
 use super::owner;
+use super::set_aside::readable;
 use crate::chat::Id;
 
 /// The owner of drafts that nobody has taken over yet.
@@ -40,11 +41,9 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// All drafts, whoever wrote them.
-pub(super) async fn all(conn: &mut SqliteConnection, note: bool) -> Result<Vec<(Id, String)>, sqlx::Error> {
-    let sql = format!("SELECT conversation, text FROM {} ORDER BY conversation", table(note));
-    let rows: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await?;
-    Ok(joined(rows))
+/// All drafts of a damaged file that can be read, whoever wrote them.
+pub(super) async fn salvage(conn: &mut SqliteConnection, note: bool) -> Vec<(Id, String)> {
+    joined(readable(conn, &format!("SELECT conversation, text FROM {}", table(note)), "conversation").await)
 }
 
 /// Takes over what programs left that are gone, and gives all that is ours then.

@@ -57,6 +57,9 @@ pub(super) enum Kind {
     Full,
     /// Another program holds the file.
     Busy,
+    /// The disk does not do what it should: a quota is used up, a file may grow no further, it may not be written, or
+    /// it is broken. Whatever was to be written is not at fault.
+    Disk,
     /// Anything else.
     Other,
 }
@@ -69,6 +72,8 @@ impl Kind {
             Some(11 | 26) => Self::Damaged,
             Some(13) => Self::Full,
             Some(5 | 6) => Self::Busy,
+            // out of memory, read-only, I/O error, cannot open
+            Some(7 | 8 | 10 | 14) => Self::Disk,
             _ => Self::Other,
         }
     }
@@ -81,6 +86,68 @@ pub(super) fn in_words(what: &str, path: Option<&Path>, error: &sqlx::Error) -> 
         Kind::Full => format!("The disk is full: {what} cannot be kept in {place}; make room, it is tried again"),
         Kind::Busy => format!("Another program holds {place}: {what} cannot be kept now; it is tried again"),
         Kind::Damaged => format!("{place} is damaged: {what} cannot be kept ({error}); check the disk"),
+        Kind::Disk => format!(
+            "{what} cannot be kept in {place}: {error}. Is a quota used up, or the disk read-only? It is tried again"
+        ),
         Kind::Other => format!("{what} cannot be kept in {place}: {error}; check the disk and the file's mode"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("error code {0}")]
+    struct Said(u32);
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            "said"
+        }
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.to_string().into())
+        }
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn what_is_the_disks_fault_is_not_the_rows() {
+        for (code, kind) in [
+            (11, Kind::Damaged),
+            (26, Kind::Damaged),
+            (267, Kind::Damaged),
+            (13, Kind::Full),
+            (5, Kind::Busy),
+            (261, Kind::Busy),
+            // a write that a quota or a limit refuses (EDQUOT, EFBIG), one that fails at fsync, a read-only disk
+            (778, Kind::Disk),
+            (1034, Kind::Disk),
+            (8, Kind::Disk),
+            (1032, Kind::Disk),
+            (14, Kind::Disk),
+            (1555, Kind::Other),
+            (18, Kind::Other),
+        ] {
+            let error = sqlx::Error::Database(Box::new(Said(code)));
+            assert_eq!(Kind::of(&error), kind, "{code}");
+            assert!(!in_words("drafts", None, &error).is_empty());
+        }
+        assert_eq!(Kind::of(&sqlx::Error::RowNotFound), Kind::Other);
+    }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::SqliteConnection;
 
+use super::set_aside::readable;
 use crate::chat::{Content, Id, Message, MessageIds, Origin};
 use crate::text::search_fold;
 
@@ -103,6 +104,17 @@ pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> 
         }
     }
     Ok(())
+}
+
+/// What tells the rows that no backend has: notes that were written here and are kept on this machine alone.
+pub(super) const OURS_ALONE: &str = "(client IS NOT NULL AND client LIKE 'local-note-%' AND id IS NULL AND wa IS NULL)";
+
+/// The notes of a damaged file that no backend has and that can be read.
+pub(super) async fn salvage_notes(conn: &mut SqliteConnection) -> Vec<(Id, Message)> {
+    let query = format!("SELECT conversation, json FROM messages WHERE {OURS_ALONE}");
+    let rows: Vec<(String, String)> = readable(conn, &query, "seq").await;
+    let read = |(of, json): (String, String)| serde_json::from_str(&json).ok().map(|message| (Id::new(of), message));
+    rows.into_iter().filter_map(read).collect()
 }
 
 /// A message in columns.

@@ -73,8 +73,8 @@ pub struct StoreConfig {
     pub place: Place,
     /// Days that messages are kept; 0 for ever.
     pub days: u32,
-    /// Size in megabytes (10⁶ bytes) beyond which the oldest messages go; 0 without limit. Conversations, drafts and
-    /// the outbox always stay.
+    /// Size in megabytes (10⁶ bytes) beyond which the oldest messages go, and the oldest conversations when no message is
+    /// left; 0 without limit. Drafts, notes of one's own and the outbox always stay.
     pub megabytes: u32,
 }
 

@@ -60,11 +60,11 @@ pub(super) async fn open(
             // What is not ours is not even opened: SQLite would throw its log away.
             let foreign = matches!(error, OpenError::Foreign { .. });
             let rescued = if foreign { Rescued::default() } else { rescue(&options).await };
-            let to = set_aside(path, (surroundings.clock)())
-                .map_err(|source| OpenError::SetAside { path: path.clone(), source })?;
+            let now = (surroundings.clock)();
+            let to = set_aside(path, now).map_err(|source| OpenError::SetAside { path: path.clone(), source })?;
             tracing::warn!(%error, to = %to.display(), "the store was set aside");
             let mut conn = open_file(path, &options, false).await?;
-            rescued.write(&mut conn).await.map_err(|source| OpenError::Open { path: path.clone(), source })?;
+            rescued.write(&mut conn, now).await.map_err(|source| OpenError::Open { path: path.clone(), source })?;
             (conn, Some(to))
         }
         Err(error) => return Err(error),

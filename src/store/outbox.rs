@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::{Fate, OutboxRow};
 use super::owner;
+use super::set_aside::readable;
 use crate::chat::Id;
 use crate::text::Clean;
 use crate::wire::Enclosed;
@@ -157,8 +158,9 @@ pub(super) async fn merge(conn: &mut SqliteConnection, gone: &Id, kept: &Id) -> 
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx::FromRow, PartialEq, Eq, PartialOrd, Ord)]
 struct Stored {
+    seq: i64,
     client: String,
     conversation: String,
     text: String,
@@ -172,13 +174,27 @@ struct Stored {
 }
 
 const COLUMNS: &str =
-    "client, conversation, text, written, attempted, after, fate, note, enclosed, reply_to FROM outbox";
+    "seq, client, conversation, text, written, attempted, after, fate, note, enclosed, reply_to FROM outbox";
+/// What an earlier schema does not have.
+const LATER: [&str; 3] = ["after", "enclosed", "reply_to"];
 
 /// All rows, in the order in which they were written.
 pub(super) async fn all(conn: &mut SqliteConnection) -> Result<Vec<OutboxRow>, sqlx::Error> {
     let sql = format!("SELECT {COLUMNS} ORDER BY seq");
     let rows: Vec<Stored> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await?;
     Ok(rows.into_iter().map(OutboxRow::from).collect())
+}
+
+/// All rows of a damaged file that can be read, whichever schema it has.
+pub(super) async fn salvage(conn: &mut SqliteConnection) -> Vec<OutboxRow> {
+    let had = sqlx::query_scalar::<_, String>("SELECT name FROM pragma_table_info('outbox')").fetch_all(&mut *conn);
+    let had = had.await.unwrap_or_default();
+    let missing = LATER.into_iter().filter(|name| !had.iter().any(|had| had == name));
+    let columns = missing.fold(COLUMNS.to_owned(), |columns, name| {
+        columns.replacen(&format!(" {name}"), &format!(" NULL AS {name}"), 1)
+    });
+    let rows: Vec<Stored> = readable(conn, &format!("SELECT {columns}"), "seq").await;
+    rows.into_iter().map(OutboxRow::from).collect()
 }
 
 /// One row.

@@ -1,14 +1,17 @@
 //! A damaged or foreign file goes aside, and what can still be read of drafts and outbox is taken over.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
 
 use super::command::{Fate, OutboxRow};
 use super::owner::beside;
-use super::{drafts, outbox, transaction};
-use crate::chat::Id;
+use super::{drafts, messages, outbox, transaction};
+use crate::chat::{Id, Message};
 
 /// What SQLite keeps beside a database.
 const COMPANIONS: [&str; 3] = ["", "-wal", "-shm"];
@@ -29,12 +32,31 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> std::io::Result<PathBuf>
     Ok(target)
 }
 
+/// The rows of a query that can be read: from its beginning up to what is damaged, and from its end back to it.
+pub(super) async fn readable<T>(conn: &mut SqliteConnection, query: &str, by: &str) -> Vec<T>
+where
+    T: for<'row> FromRow<'row, SqliteRow> + Ord + Send + Unpin,
+{
+    let mut rows = BTreeSet::new();
+    for order in ["ASC", "DESC"] {
+        let query = sqlx::query_as::<_, T>(AssertSqlSafe(format!("{query} ORDER BY {by} {order}")));
+        let mut found = query.fetch(&mut *conn);
+        while let Some(Ok(row)) = found.next().await {
+            rows.insert(row);
+        }
+    }
+    rows.into_iter().collect()
+}
+
 /// What cannot be fetched again, out of a damaged file.
 #[derive(Debug, Default)]
 pub(super) struct Rescued {
     /// Conversation, whether it is a note, text.
     drafts: Vec<(Id, bool, String)>,
     outbox: Vec<OutboxRow>,
+    /// The notes that are kept on this machine alone.
+    notes: Vec<(Id, Message)>,
+    muted: Vec<Id>,
 }
 
 impl Rescued {
@@ -43,21 +65,23 @@ impl Rescued {
         // What is damaged is lost; what is not is worth having.
         let mut drafts = Vec::new();
         for note in [false, true] {
-            let found = drafts::all(conn, note).await.unwrap_or_default();
+            let found = drafts::salvage(conn, note).await;
             drafts.extend(found.into_iter().map(|(conversation, text)| (conversation, note, text)));
         }
-        let outbox = outbox::all(conn).await.unwrap_or_default();
-        Self { drafts, outbox }
+        let outbox = outbox::salvage(conn).await;
+        let notes = messages::salvage_notes(conn).await;
+        let muted: Vec<(String,)> = readable(conn, "SELECT conversation FROM muted", "conversation").await;
+        Self { drafts, outbox, notes, muted: muted.into_iter().map(|(id,)| Id::new(id)).collect() }
     }
 
     /// Puts it into a fresh file. Whether a text that was being sent went out is not known.
-    pub(super) async fn write(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    pub(super) async fn write(self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         transaction::begin(conn).await?;
-        let done = self.put(conn).await;
+        let done = self.put(conn, now).await;
         transaction::end(conn, done).await
     }
 
-    async fn put(self, conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    async fn put(self, conn: &mut SqliteConnection, now: Timestamp) -> Result<(), sqlx::Error> {
         for (conversation, note, text) in &self.drafts {
             drafts::put(conn, conversation, *note, drafts::NOBODY, Some(text)).await?;
         }
@@ -66,6 +90,12 @@ impl Rescued {
                 row.fate = Fate::Unconfirmed;
             }
             outbox::put(conn, &row).await?;
+        }
+        for (conversation, note) in &self.notes {
+            messages::put(conn, conversation, note, now).await?;
+        }
+        for conversation in &self.muted {
+            drafts::mute(conn, conversation, true).await?;
         }
         Ok(())
     }

@@ -126,6 +126,9 @@ impl Writer {
             }
         }
         self.write().await;
+        if !self.owed.is_empty() {
+            self.look().await;
+        }
         drop(self.shut().await);
     }
 
@@ -223,11 +226,7 @@ impl Writer {
                 self.urgent(client.clone(), Urgent::Fate { client, fate, note }).await;
             }
             Command::Settle { client } => {
-                // a text that came back is on disk as a draft before it is gone as a row
-                if self.pending.has_drafts() {
-                    self.write().await;
-                }
-                self.urgent(client.clone(), Urgent::Settle(client)).await;
+                self.settle(client).await;
             }
         }
     }
@@ -248,6 +247,9 @@ impl Writer {
                         self.bounding = true;
                     }
                     self.recovered();
+                    if !self.owed.is_empty() {
+                        self.look = Some(Instant::now());
+                    }
                     return self.pending.written();
                 }
                 Err(error) if is_damage(&error) && !last => self.mend().await,
@@ -354,6 +356,19 @@ impl Writer {
         self.look_later();
     }
 
+    /// A row goes. A text that came back is on disk as a draft before it is gone as a row: while that cannot be, it stays.
+    async fn settle(&mut self, client: Id) {
+        if self.pending.has_drafts() {
+            self.write().await;
+        }
+        if self.pending.has_drafts() && self.shelf.is_some() {
+            self.owed.retain(|(had, _)| *had != client);
+            self.owed.push((client.clone(), Urgent::Settle(client)));
+            return self.look_later();
+        }
+        self.urgent(client.clone(), Urgent::Settle(client)).await;
+    }
+
     fn settled(&mut self, client: Id, urgent: &Urgent, outcome: Result<Outcome, Clean>) {
         if outcome == Ok(Outcome::Done) {
             self.watched.remove(&client);
@@ -403,7 +418,10 @@ impl Writer {
     async fn look(&mut self) {
         self.look = None;
         for (client, urgent) in std::mem::take(&mut self.owed) {
-            self.urgent(client, urgent).await;
+            match urgent {
+                Urgent::Settle(client) => self.settle(client).await,
+                urgent => self.urgent(client, urgent).await,
+            }
         }
         self.look = None;
         let (now, path) = (self.now(), self.config.place.path().map(Path::to_owned));

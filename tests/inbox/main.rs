@@ -34,6 +34,7 @@ mod profiles;
 #[path = "../faults/proxy.rs"]
 #[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod proxy;
+mod refusals;
 mod residue;
 mod secrets;
 mod team;

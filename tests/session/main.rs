@@ -13,6 +13,7 @@
 mod contract;
 mod dialects;
 mod embedded;
+mod files;
 #[path = "../faults/frames.rs"]
 mod frames;
 mod hostile;

@@ -18,6 +18,24 @@ async fn filled(path: &Path) {
     desk.close().await;
 }
 
+/// Overwrites pages of a table: those whose number among its leaves `which` takes; all of them where it takes all.
+pub async fn spoil(path: &Path, table: &str, which: impl Fn(usize) -> bool) {
+    let mut conn = sqlx::sqlite::SqliteConnectOptions::new().filename(path).connect().await.expect("opened");
+    let sql = "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path";
+    let pages: Vec<i64> = sqlx::query_scalar(sql).bind(table).fetch_all(&mut conn).await.expect("pages");
+    conn.close().await.expect("closed");
+    let mut bytes = std::fs::read(path).expect("read");
+    let spoilt = pages.iter().enumerate().filter(|(nth, _)| which(*nth)).map(|(_, page)| page);
+    let mut any = false;
+    for page in spoilt {
+        let start = usize::try_from((page - 1) * 4096).expect("a place");
+        bytes[start..start + 4096].fill(0xa5);
+        any = true;
+    }
+    assert!(any, "{table} has no such page");
+    std::fs::write(path, bytes).expect("written");
+}
+
 /// Opens, expects that the file was set aside, and that the fresh one works.
 async fn set_aside(path: &Path) -> (PathBuf, Vec<OutboxRow>) {
     let mut desk = Desk::on(path);
@@ -79,24 +97,11 @@ async fn what_can_be_read_of_the_outbox_is_taken_over() {
     let folder = folder();
     let path = file_in(&folder);
     filled(&path).await;
-    // The pages of the messages are overwritten: the schema, drafts and outbox can still be read.
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let mut conn = options.connect().await.expect("opened");
-    let pages: Vec<i64> = sqlx::query_scalar("SELECT pageno FROM dbstat WHERE name = 'messages'")
-        .fetch_all(&mut conn)
-        .await
-        .expect("pages");
-    conn.close().await.expect("closed");
-    let mut bytes = std::fs::read(&path).expect("read");
-    for page in &pages {
-        let start = usize::try_from((page - 1) * 4096).expect("a place");
-        bytes[start..start + 4096].fill(0xa5);
-    }
-    std::fs::write(&path, bytes).expect("written");
+    // The schema, drafts and outbox can still be read.
+    spoil(&path, "messages", |_| true).await;
 
     let mut desk = Desk::on(&path);
     assert_eq!(desk.reply().await, Reply::Opened { set_aside: None }, "it is not seen at once");
-    assert!(!pages.is_empty());
     let key = switchboard::chat::ConversationKey(1);
     desk.send(Command::LoadThread { key, conversation: "c1".into(), limit: 10 });
     let aside = desk
@@ -112,6 +117,36 @@ async fn what_can_be_read_of_the_outbox_is_taken_over() {
     assert_eq!(started.drafts.len(), 1);
     desk.send(messages("c1", vec![text("m1", "again", NOW)]));
     assert_eq!(desk.thread("c1", 10).await.len(), 1);
+}
+
+#[tokio::test]
+async fn of_a_damaged_outbox_what_stands_before_and_behind_the_damage_is_taken_over() {
+    let folder = folder();
+    let path = file_in(&folder);
+    let mut desk = Desk::on(&path);
+    for n in 0..60 {
+        desk.enqueue(row(&format!("s{n:02}"), &format!("text {n} {}", "and more of it ".repeat(40)))).await;
+    }
+    let mut note = text("", "for nobody else", NOW);
+    note.ids = switchboard::chat::MessageIds { client: Some("local-note-1-1".into()), ..Default::default() };
+    note.direction = switchboard::chat::Direction::Note;
+    desk.send(messages("c1", vec![note.clone()]));
+    desk.send(Command::Mute { conversation: "c1".into(), muted: true });
+    desk.close().await;
+    spoil(&path, "outbox", |nth| nth == 3).await;
+
+    let mut desk = Desk::on(&path);
+    desk.send(Command::Start { conversations: 10 });
+    let found = |reply| match reply {
+        Reply::Started { outbox, muted, .. } => Some((outbox, muted)),
+        _ => None,
+    };
+    let (outbox, muted) = desk.find(found).await;
+    let kept: Vec<&str> = outbox.iter().map(|row| row.client.as_str()).collect();
+    assert!((40..60).contains(&kept.len()), "{}", kept.len());
+    assert!(kept.starts_with(&["s00", "s01"]) && kept.ends_with(&["s58", "s59"]) && kept.is_sorted(), "{kept:?}");
+    assert_eq!(muted, ["c1".into()], "what was muted stays so");
+    assert_eq!(desk.thread("c1", 10).await, [note], "a note that no backend has is worth as much");
 }
 
 #[tokio::test]
@@ -201,4 +236,31 @@ async fn a_full_disk_is_told_and_survived() {
     assert_eq!(desk.reply().await, Reply::Opened { set_aside: None });
     assert_eq!(desk.started().await.outbox, vec![]);
     desk.enqueue(row("s2", &"x".repeat(200_000))).await;
+}
+
+#[tokio::test]
+async fn a_text_that_came_back_stays_in_the_outbox_until_it_is_on_disk_as_a_draft() {
+    let folder = folder();
+    let path = file_in(&folder);
+    let mut desk = Desk::on(&path);
+    desk.enqueue(row("s1", "Hello")).await;
+    assert!(desk.claim("s1").await);
+    desk.close().await;
+    let pages = std::fs::metadata(&path).expect("metadata").len() / 4096 + 20;
+    let mut desk = Setup { pages: u32::try_from(pages).ok(), ..Setup::default() }.file(&path);
+    desk.started().await;
+    // refused: the text goes back into the composer, where it does not fit on the disk any more
+    desk.send(draft("c1", Some(&"Hello ".repeat(50_000))));
+    desk.send(Command::Settle { client: "s1".into() });
+    let told = desk.find(|reply| match reply {
+        Reply::Failed { what, .. } => Some(what),
+        _ => None,
+    });
+    assert!(told.await.contains("full"));
+    assert_eq!(desk.started().await.outbox.len(), 1, "killed now, it would be there");
+    // There is room: the draft is shorter.
+    desk.send(draft("c1", Some("Hello")));
+    desk.close().await;
+    let started = Desk::on(&path).started().await;
+    assert_eq!((started.outbox, started.drafts), (vec![], vec![("c1".into(), "Hello".to_owned())]));
 }

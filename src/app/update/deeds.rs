@@ -118,19 +118,22 @@ fn outcome(state: &State, deed: &Deed, several: bool) -> String {
 /// The same without a question.
 pub(super) fn perform(state: &mut State, keys: &[ConversationKey], deed: Deed, out: &mut Vec<Effect>) {
     state.refused.clear();
-    let mut back = Vec::new();
+    let (mut back, mut why) = (Vec::new(), None);
     for key in keys {
         let undo = state.inbox.get(*key).and_then(|row| deed.undone_by(row));
-        if let Some(undo) = undo
-            && put(state, *key, &deed, out)
-        {
-            back.push((*key, undo));
+        match undo.map(|undo| (undo, put(state, *key, &deed, out))) {
+            Some((undo, Ok(()))) => back.push((*key, undo)),
+            Some((_, Err(words))) => why = Some(words),
+            None => {}
         }
     }
     let undo = state.keymap.keys_for(Action::UndoChange, Context::List.stack());
     let undo = undo.first().map(|keys| format!(" · {keys} undoes it")).unwrap_or_default();
     match back.as_slice() {
-        [] => return say(state, false, "It is like that already"),
+        [] => match why {
+            Some(why) => return say(state, true, why),
+            None => return say(state, false, "It is like that already"),
+        },
         [(key, _)] => {
             let (name, outcome) = (title_of(state, *key), outcome(state, &deed, false));
             say(state, false, format!("{name} {outcome}{undo}"));
@@ -158,18 +161,14 @@ fn leave(state: &mut State, out: &mut Vec<Effect>) {
     super::watch(state, out);
 }
 
-/// Changes the row, and tells the backend; `false` where that cannot be told.
-fn put(state: &mut State, key: ConversationKey, deed: &Deed, out: &mut Vec<Effect>) -> bool {
-    let Some(target) = target(state, key) else { return false };
+/// Changes the row, and tells the backend; where that cannot be told, nothing changes, and the answer says why.
+fn put(state: &mut State, key: ConversationKey, deed: &Deed, out: &mut Vec<Effect>) -> Result<(), String> {
+    let nothing = |why: &str| Err(format!("{why}; nothing was changed"));
+    let Some(target) = target(state, key) else { return nothing("It is not in the list any more") };
     let deed = match deed {
         Deed::Assign(agent) if agent.id.is_none() => {
             let Some(agent) = pick::agent_named(state, &agent.name) else {
-                say(
-                    state,
-                    true,
-                    format!("Who {} is to the backend is not known here; nothing was changed", agent.name),
-                );
-                return false;
+                return nothing(&format!("Who {} is to the backend is not known here", agent.name));
             };
             Deed::Assign(agent)
         }
@@ -185,11 +184,11 @@ fn put(state: &mut State, key: ConversationKey, deed: &Deed, out: &mut Vec<Effec
             *state.operating.entry(key).or_default() += 1;
             out.push(Effect::Backend(Command::Operate { target, operation }));
         }
-        (_, None) => return false,
+        (_, None) => return nothing("This backend has no word for it"),
     }
     state.inbox.change(key, |row| deed.apply(row));
     state.dirty = true;
-    true
+    Ok(())
 }
 
 /// Undoes the last change.
@@ -198,9 +197,15 @@ pub(super) fn undo(state: &mut State, out: &mut Vec<Effect>) {
         return say(state, false, "Nothing to undo");
     };
     state.refused.clear();
-    let done: Vec<_> = back.into_iter().filter(|(key, deed)| put(state, *key, deed, out)).collect();
+    let (mut done, mut why) = (Vec::new(), None);
+    for (key, deed) in back {
+        match put(state, key, &deed, out) {
+            Ok(()) => done.push((key, deed)),
+            Err(words) => why = Some(words),
+        }
+    }
     match done.as_slice() {
-        [] => {}
+        [] => say(state, true, why.unwrap_or_default()),
         [(key, deed)] => {
             let (name, outcome) = (title_of(state, *key), outcome(state, deed, false));
             say(state, false, format!("Undone: {name} {outcome}"));

@@ -58,7 +58,7 @@ use super::effect::Effect;
 use super::msg::{Input, Msg, Timer};
 use super::state::{Notice, Overlay, State, Until};
 use crate::backend::{Report, Target};
-use crate::chat::{Conversation, ConversationKey};
+use crate::chat::{Conversation, ConversationKey, Id};
 use crate::text::Clean;
 
 /// Takes in one message and returns what is to be done. `at` is the time of the message: nothing here reads a clock.
@@ -259,6 +259,11 @@ fn no_more(state: &mut State, until: &Until) {
         state.notice = None;
         state.dirty = true;
     }
+}
+
+/// Tells the user what a message of ours waits for, until it is sent.
+fn say_of(state: &mut State, client: &Id, text: impl AsRef<str>) {
+    say_until(state, Until::Sent(client.clone()), true, text);
 }
 
 /// `1 line`, `2 lines`.

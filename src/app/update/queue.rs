@@ -1,12 +1,12 @@
 //! What waits to be sent: whose turn it is, which program may send it, and what the agent decides about it.
 
-use super::{Effect, State, fetch_latest, say, sending, storing, target, title_of};
+use super::{Effect, State, Until, fetch_latest, no_more, say, say_of, sending, storing, target, title_of};
 use crate::app::composer::Mode;
 use crate::app::outbox::{Claim, Fate, Kept, Outgoing, Turn, Waits};
 use crate::app::state::{Focus, Overlay};
 use crate::app::{Along, Quote, rows};
 use crate::backend::{Command, Enclosed, Outgoing as Body};
-use crate::chat::{ConversationKey, Direction, Id, Origin};
+use crate::chat::{ConversationKey, Direction, Id, Message, Origin};
 use crate::store;
 use crate::text::Clean;
 
@@ -22,6 +22,17 @@ pub(super) fn start(state: &mut State, out: &mut Vec<Effect>) {
             Turn::Send(client) => post(state, &client, out),
         }
     }
+    leave_to_the_agent(state);
+}
+
+/// What was said of a message is no more so when it waits for the agent.
+fn leave_to_the_agent(state: &mut State) {
+    let Some(Until::Sent(client)) = state.notice.as_ref().map(|notice| &notice.until) else { return };
+    let item = state.outbox.get(client).filter(|item| item.waits == Some(Waits::Agent));
+    if let Some((client, key, Some(note))) = item.map(|item| (item.client.clone(), item.key, item.note.clone())) {
+        let name = title_of(state, key);
+        say_of(state, &client, format!("The message to {name} waits for you: {note}. R sends it, e takes it back"));
+    }
 }
 
 fn ask_for(state: &State, client: &Id, out: &mut Vec<Effect>) {
@@ -30,7 +41,7 @@ fn ask_for(state: &State, client: &Id, out: &mut Vec<Effect>) {
 }
 
 /// The newest message of a thread that the backend has.
-fn newest_stored(state: &State, key: ConversationKey) -> Option<Id> {
+pub(super) fn newest_stored(state: &State, key: ConversationKey) -> Option<Id> {
     let messages = state.threads.get(key)?.thread.iter().rev();
     let mut stored = messages.filter(|message| message.origin != Origin::Local);
     stored.find_map(|message| message.ids.id.clone().or_else(|| message.ids.wa.clone()))
@@ -76,7 +87,7 @@ pub(super) fn unwritten(state: &mut State, client: &Id, what: &Clean, out: &mut 
     if item.kept == Kept::Asked {
         item.kept = Kept::Memory;
         let name = title_of(state, key);
-        say(state, true, format!("The message to {name} is in memory only: {what}"));
+        say_of(state, client, format!("The message to {name} is in memory only: {what}"));
         match claim {
             Some(claim) => claimed_for(state, client, claim, out),
             None => start(state, out),
@@ -198,6 +209,7 @@ pub(super) fn settle_on_disk(state: &mut State, item: &Outgoing, out: &mut Vec<E
 /// Another program settled a row.
 pub(super) fn settled_elsewhere(state: &mut State, client: &Id, out: &mut Vec<Effect>) {
     let Some(item) = forget(state, client) else { return };
+    no_more(state, &Until::Sent(client.clone()));
     if let Some(view) = state.threads.get_mut(item.key) {
         view.latest = crate::app::Loading::Not;
         fetch_latest(state, item.key, out);
@@ -235,13 +247,18 @@ pub(super) fn look_after(state: &mut State, out: &mut Vec<Effect>) {
 /// A thread is as the backend has it: what an earlier run left goes by itself, unless the customer wrote since.
 pub(super) fn looked(state: &mut State, key: ConversationKey, out: &mut Vec<Effect>) {
     let Some(view) = state.threads.get(key) else { return };
-    let inbound = view.thread.iter().filter(|message| message.direction == Direction::Inbound);
-    let newest = inbound.filter_map(|message| message.created_at).max();
+    let inbound = |message: &&Message| message.direction == Direction::Inbound;
+    let newest = view.thread.iter().filter(inbound).filter_map(|message| message.created_at).max();
+    // what was not there when it was written, whatever the clocks say; by the time where that is not known
+    let has_written = |item: &Outgoing| match item.after.as_ref().and_then(|id| view.thread.index_of(id)) {
+        Some(index) => view.thread.iter().skip(index + 1).any(|message| inbound(&message)),
+        None => newest.is_some_and(|at| at > item.written),
+    };
     let mut any = false;
     for item in state.outbox.items_mut().iter_mut().filter(|item| item.key == key && item.waits == Some(Waits::Look)) {
         any = true;
         item.waits = None;
-        if newest.is_some_and(|at| at > item.written) {
+        if has_written(item) {
             item.waits = Some(Waits::Agent);
             item.note = Some(Clean::line("the customer has written since; not sent by itself"));
         }
@@ -290,7 +307,7 @@ pub(super) fn retry(state: &mut State, out: &mut Vec<Effect>) {
     (item.written, item.waits, item.note) = (now, None, None);
     state.dirty = true;
     if state.session.is_signed_out() {
-        say(state, true, "Signed out: it goes when you are signed in again");
+        say_of(state, &client, "Signed out: it goes when you are signed in again");
     }
     start(state, out);
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Effect, State, Until, fetch_latest, no_more, queue, say, say_until, storing, title_of, typing, waiting};
+use super::{Effect, State, Until, fetch_latest, no_more, queue, say, say_of, storing, title_of, typing, waiting};
 use crate::app::composer::Mode;
 use crate::app::msg::Timer;
 use crate::app::outbox::{Fate, Kept, Outgoing, Waits};
+use crate::app::snooze;
 use crate::app::threads::Loading;
 use crate::backend::{Enclosed, RestError};
 use crate::chat::attachment::{LONGEST_CAPTION, takes_caption};
@@ -93,7 +94,8 @@ pub(super) fn put(
     state.begun.remove(&key);
     state.sent_here += 1;
     let client = Id::new(format!("switchboard-{}-{}", state.now.as_millisecond(), state.sent_here));
-    let item = Outgoing { enclosed, reply_to, ..Outgoing::new(client, key, text, state.now) };
+    let after = queue::newest_stored(state, key);
+    let item = Outgoing { enclosed, reply_to, after, ..Outgoing::new(client.clone(), key, text, state.now) };
     let view = state.threads.open(key);
     view.change(|thread| thread.insert(line(&item, state.identity.name.clone())));
     view.new_from = None;
@@ -106,7 +108,7 @@ pub(super) fn put(
             "Waits for the unconfirmed message of {}: retry it (R) or take it back (e)",
             clock(state, waiting.written)
         );
-        say(state, true, note);
+        say_of(state, &client, note);
     }
 }
 
@@ -221,14 +223,16 @@ fn refused(state: &mut State, client: &Id, key: ConversationKey, error: RestErro
                 out.push(Effect::Wake { after: TRY_AGAIN, timer: Timer::Outbox });
             }
             let words = format!("The message to {name} waits until the backend can be reached: {reason}");
-            say_until(state, Until::Sent(client.clone()), true, words);
+            say_of(state, client, words);
         }
         RestError::Unreachable { reason, before_sending: false } => unconfirmed(state, client, key, &reason, out),
         RestError::Unreadable(error) => unconfirmed(state, client, key, &Clean::line(&error.to_string()), out),
         RestError::Withheld { reason } => give_back(state, client, key, &reason, out),
         RestError::SignedOut { reason } => give_back(state, client, key, &format!("signed out: {reason}"), out),
         RestError::Refused { status, code, reason, retry_after } => {
-            let words = refusal_in_words(status, code.as_deref(), &reason, retry_after);
+            let again = retry_after.and_then(|wait| state.now.checked_add(wait).ok());
+            let again = again.map(|at| snooze::when_exactly(at, state.now, &state.settings.zone));
+            let words = refusal_in_words(status, code.as_deref(), &reason, again.as_deref());
             give_back(state, client, key, &words, out);
             // Some backends keep a failed message; the thread shows what they keep.
             if let Some(view) = state.threads.get_mut(key) {
@@ -257,7 +261,8 @@ fn unconfirmed(state: &mut State, client: &Id, key: ConversationKey, reason: &Cl
         view.latest = Loading::Not;
     }
     fetch_latest(state, key, out);
-    say(state, true, format!("It is not known whether the message to {name} was sent ({reason}): looking for it"));
+    let words = format!("It is not known whether the message to {name} was sent ({reason}): looking for it");
+    say_of(state, client, words);
 }
 
 /// The text goes back into the composer, on disk before it is gone from the queue there.
@@ -274,10 +279,12 @@ fn give_back(state: &mut State, client: &Id, key: ConversationKey, why: &str, ou
     say(state, true, format!("Not sent to {name}: {template}{why}"));
 }
 
-/// What a refusal means and what to do, for the codes that this family of backends uses.
-fn refusal_in_words(status: u16, code: Option<&str>, reason: &str, retry_after: Option<Duration>) -> String {
-    if let Some(wait) = retry_after {
-        return format!("{reason} (try again in {} s)", wait.as_secs().max(1));
+/// What a refusal means and what to do, for the codes that this family of backends uses. `again` is when it may be tried
+/// again.
+fn refusal_in_words(status: u16, code: Option<&str>, reason: &str, again: Option<&str>) -> String {
+    if let Some(again) = again {
+        let many = if status == 429 { "too many messages; " } else { "" };
+        return format!("{many}try again after {again} ({reason})");
     }
     match (status, code) {
         (429, _) => format!("{reason} (too many messages; wait a little)"),
@@ -314,7 +321,6 @@ pub(super) fn reconcile(state: &mut State, key: ConversationKey, out: &mut Vec<E
             [one] => {
                 let accepted = Accepted { id: one.ids.id.clone(), wa: one.ids.wa.clone() };
                 settle(state, &item.client, key, &accepted, out);
-                state.notice = None;
                 queue::start(state, out);
             }
             [] if known => {

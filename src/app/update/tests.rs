@@ -4,6 +4,7 @@ mod enclosing;
 mod identity;
 mod looking;
 mod profiles;
+mod refusals;
 mod searching;
 mod team;
 mod traffic;

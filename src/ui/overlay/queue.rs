@@ -29,7 +29,11 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, chosen: usize) {
         let mut pen = canvas.pen(area, 0);
         pen.skip(3).put(&time, theme.thread.time).skip(1);
         pen.cell(name.as_deref().unwrap_or("?"), 20, theme.list.name).skip(1);
-        pen.fit(&writing::shown(&item.text.replace('\n', " ")), theme.thread.outbound);
+        let words = match item.enclosed {
+            Some(_) => item.content().preview().to_string(),
+            None => writing::shown(&item.text.replace('\n', " ")),
+        };
+        pen.fit(&words, theme.thread.outbound);
         let stage = match (item.fate, item.waits) {
             (Fate::Sending, _) => "on its way",
             (Fate::Elsewhere, _) => "on its way from another window",

@@ -217,3 +217,20 @@ fn a_catalogue_is_fetched_when_it_is_needed_and_again_when_it_changed() {
     assert_eq!(fetched(&world.key(KeyCode::Char('l'))), 0, "it is here");
     assert_eq!(fetched(&changed(&mut world)), 1);
 }
+
+#[test]
+fn why_nothing_was_done_is_said_and_not_that_it_is_so_already() {
+    use crate::app::deed::{Agent, Deed};
+    let mut world = team();
+    let key = world.key_of(1);
+    let nobody = Deed::Assign(Agent { id: None, name: Clean::line("Zed") });
+    let mut out = Vec::new();
+    super::super::deeds::perform(&mut world.state, &[key], nobody, &mut out);
+    assert!(operations(&out).is_empty() && assignee(&world, 1).is_none());
+    assert_eq!(notice(&world), "Who Zed is to the backend is not known here; nothing was changed");
+    let ben = Deed::Assign(Agent { id: Some(Id::new("a2")), name: Clean::line("Ben") });
+    for words in ["is assigned to Ben now", "It is like that already"] {
+        super::super::deeds::perform(&mut world.state, &[key], ben.clone(), &mut out);
+        assert!(notice(&world).contains(words), "{}", notice(&world));
+    }
+}

@@ -222,6 +222,29 @@ fn it_waits_for_the_agent_when_the_customer_has_written_since_or_it_is_old() {
 }
 
 #[test]
+fn what_was_known_when_it_was_written_tells_what_came_since_and_not_the_clocks() {
+    let now = start();
+    let at = |ago: i64| now.checked_sub(jiff::SignedDuration::from_secs(ago)).unwrap();
+    // this machine's clock is a minute ahead of the backend's, or a minute behind it
+    for (ago, since) in [(40, true), (100, false)] {
+        let left = OutboxRow { after: Some(Id::new("m1")), ..waiting(now, store::Fate::Queued, ago) };
+        let (mut world, _) = World::restarted(vec![kept(1)], vec![left]);
+        world.comes_up(vec![row(1, &oid(1), &[])]);
+        let mut page = vec![message("m1", "a question", Direction::Inbound, at(90))];
+        page.extend(since.then(|| message("m2", "wait!", Direction::Inbound, at(80))));
+        let effects = world.thread(world.key_of(1), Page::Latest, Purpose::Asked, page);
+        assert_eq!(sends(&effects), usize::from(!since), "written {ago} s ago");
+    }
+    // so it is noted with the text
+    let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+    let key = world.open(1);
+    world.thread(key, Page::Latest, Purpose::Asked, vec![message("m1", "a question", Direction::Inbound, now)]);
+    let effects = world.writes("an answer");
+    let noted = |command: &&Store| matches!(command, Store::Enqueue(row) if row.after == Some(Id::new("m1")));
+    assert!(stores(&effects).iter().any(noted), "{effects:?}");
+}
+
+#[test]
 fn an_unconfirmed_text_is_looked_for_behind_what_was_known_before_it() {
     let now = start();
     let mut left = waiting(now, store::Fate::Unconfirmed, 5);
