@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::BackendConfig;
 use super::handshake;
 use super::http::{extra_headers, secret_header};
+use super::repeated::Repeated;
 use super::report::{Handshake, MishapKind};
 use super::reports::{News, NewsSender};
 use super::tls::{self, Tls};
@@ -67,6 +68,17 @@ pub(super) enum DialError {
 }
 
 impl DialError {
+    /// The same without what is secret of ours.
+    fn without(mut self, repeated: &Repeated<'_>) -> Self {
+        let (Self::NoToken { reason }
+        | Self::Token { reason, .. }
+        | Self::Nobody { reason }
+        | Self::Refused { reason, .. }
+        | Self::Lost { reason, .. }) = &mut self;
+        *reason = Clean::line(&repeated.out_of(&**reason));
+        self
+    }
+
     /// What kind of thing went wrong.
     pub fn kind(&self) -> MishapKind {
         match self {
@@ -151,7 +163,10 @@ pub(super) async fn dial(
     settings.recover = left.filter(|left| has_room && left.token == held.number).map(|left| left.recovery);
     match socketio::connect(settings).await {
         Ok(connection) => Ok(Dialled { connection, token: held.number, secret: held.secret.clone() }),
-        Err(error) => Err(classify(&config.dialect, &error, held.number)),
+        Err(error) => {
+            let repeated = Repeated::of(&config.profile, held.secret.as_ref());
+            Err(classify(&config.dialect, &error, held.number).without(&repeated))
+        }
     }
 }
 

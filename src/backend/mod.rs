@@ -18,6 +18,7 @@ mod pages;
 mod passage;
 mod polls;
 mod recorded;
+mod repeated;
 pub mod report;
 mod reports;
 mod rest;

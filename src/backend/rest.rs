@@ -18,6 +18,7 @@ use super::command::{Outgoing, OutgoingFile, Page, Target};
 use super::http::{Answer, Ask, Http, Limits, broken, never_sent, secret_header, unreadable};
 use super::pages::Places;
 use super::passage::Passage;
+use super::repeated::Repeated;
 use super::report::{Exchange, RestError};
 use super::reports::{News, NewsSender};
 use super::tls::Tls;
@@ -294,7 +295,9 @@ impl Rest {
             Way::Plain => exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await,
             Way::Upload { upload, file, passage } => self.put(upload, file, &credential, passage).await,
         };
-        let mut tapped = self.tapped(at, started.elapsed(), request, &answer);
+        let repeated = Repeated::of(&self.config.profile, held.secret.as_ref());
+        let answer = answer.map(|answer| Answer { body: repeated.out_of_body(answer.body), ..answer });
+        let mut tapped = self.tapped(at, started.elapsed(), request, &answer, &repeated);
         if let Way::Upload { upload, file, .. } = way {
             let form = serde_json::json!({ "file": file.name, "bytes": file.size, "fields": upload.fields });
             tapped.sent = Some(form.to_string().into());
@@ -331,7 +334,14 @@ impl Rest {
     }
 
     /// The exchange as it is shown: with the address and the bodies, without the credential.
-    fn tapped(&self, at: Timestamp, took: Duration, request: &Request, answer: &Result<Answer, RestError>) -> Exchange {
+    fn tapped(
+        &self,
+        at: Timestamp,
+        took: Duration,
+        request: &Request,
+        answer: &Result<Answer, RestError>,
+        repeated: &Repeated<'_>,
+    ) -> Exchange {
         let base = self.config.profile.url.as_str().trim_end_matches('/');
         let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -346,7 +356,9 @@ impl Rest {
             status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
             failure: answer.as_ref().err().map(|error| Clean::line(&error.to_string())),
             bytes: body.len(),
-            body: String::from_utf8_lossy(body.get(..body.len().min(TAPPED)).unwrap_or_default()).into(),
+            body: repeated
+                .out_of(String::from_utf8_lossy(body.get(..body.len().min(TAPPED)).unwrap_or_default()))
+                .into(),
         }
     }
 }

@@ -22,9 +22,15 @@ pub fn ndjson(events: impl Iterator<Item = Entry>) -> String {
     out
 }
 
+/// What an event brought, without the secrets that may stand in it.
+fn raw(entry: &Entry) -> String {
+    Redaction::default().apply(&entry.raw)
+}
+
 fn object(entry: &Entry) -> Value {
+    let raw = raw(entry);
     // the payload as JSON where it is whole, as text where it is not
-    let payload: Value = serde_json::from_str(&entry.raw).unwrap_or_else(|_| Value::from(&*entry.raw));
+    let payload: Value = serde_json::from_str(&raw).unwrap_or_else(|_| Value::from(&*raw));
     json!({
         "seq": entry.seq,
         "epoch": entry.epoch,
@@ -58,7 +64,8 @@ pub fn har(events: impl Iterator<Item = Entry>, exchanges: &VecDeque<Exchange>, 
         .map(|entry| {
             started.get_or_insert(entry.received);
             let name = Value::from(&*entry.name).to_string();
-            let inside = entry.raw.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or_default();
+            let raw = raw(&entry);
+            let inside = raw.strip_prefix('[').and_then(|raw| raw.strip_suffix(']')).unwrap_or_default();
             let comma = if inside.trim().is_empty() { "" } else { "," };
             let ack = entry.ack.map(|ack| ack.to_string()).unwrap_or_default();
             json!({
@@ -219,7 +226,7 @@ fn about(out: &mut String, entry: &Entry, open: Option<&str>) {
         }
     }
     let fence = if entry.raw.contains("```") { "`````" } else { "```" };
-    out.push_str(&format!("\n{fence}json\n{}\n{fence}\n", Clean::text(&entry.raw)));
+    out.push_str(&format!("\n{fence}json\n{}\n{fence}\n", Clean::text(&raw(entry))));
 }
 
 /// Text that must not break a table or a line of Markdown.
@@ -249,6 +256,24 @@ fn code(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::chat::{ConversationKey, Id, Rule, Verdict};
+
+    #[test]
+    fn no_export_has_a_secret_that_an_event_brought() {
+        let token = format!("eyJhbGciOiJIUzI1NiJ9.{}.c2lnbmF0dXJl", "a".repeat(30));
+        let raw = format!(r#"[{{"text":"jwt malformed: {token}.","accessToken":"opaque","_id":"m1"}}]"#);
+        let one = entry(1, &raw);
+        let session = Session::starting(Timestamp::from_second(1_795_347_000).unwrap());
+        let mut about_it = String::new();
+        about(&mut about_it, &one, None);
+        for text in [
+            ndjson(std::iter::once(one.clone())),
+            har(std::iter::once(one.clone()), &VecDeque::new(), &session),
+            about_it,
+        ] {
+            assert!(!text.contains(&token) && !text.contains("opaque"), "{text}");
+            assert!(text.contains("jwt malformed: [redacted]") && text.contains("m1"), "{text}");
+        }
+    }
 
     fn entry(n: u64, raw: &str) -> Entry {
         let mut entry = Entry::new(n, Timestamp::from_second(1_795_347_000).unwrap(), "new_message");

@@ -16,21 +16,10 @@ pub struct Redaction {
     pub key: u64,
 }
 
-/// Keys whose values are secrets, in lower case without `_` and `-`.
-const SECRETS: [&str; 12] = [
-    "token",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "password",
-    "secret",
-    "clientsecret",
-    "authorization",
-    "cookie",
-    "apikey",
-    "verifytoken",
-    "appsecret",
-];
+/// Keys whose values are secrets beside those that end with `token`, `secret` or `password`, in lower case without `_` and `-`.
+const SECRETS: [&str; 6] = ["authorization", "cookie", "apikey", "xapikey", "jwt", "passwd"];
+/// Keys that end with `token` and name a place in a list.
+const PLACES: [&str; 4] = ["pagetoken", "nexttoken", "continuationtoken", "synctoken"];
 /// Keys whose values are words of people, or their names.
 const WORDS: [&str; 22] = [
     "text",
@@ -84,7 +73,7 @@ impl Redaction {
                         let named =
                             if key.is_empty() { around.last().map_or("", String::as_str) } else { key.as_str() };
                         out.push('"');
-                        out.push_str(&self.value(named, inside));
+                        out.push_str(&self.value(named, &without_tokens(inside)));
                         out.push('"');
                         key.clear();
                     }
@@ -124,7 +113,7 @@ impl Redaction {
     /// One string, as it is spelled between its quotes.
     fn value<'a>(self, key: &str, inside: &'a str) -> Cow<'a, str> {
         let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
-        if SECRETS.contains(&plain.as_str()) || is_token(inside) {
+        if is_secret(&plain) {
             return "[redacted]".into();
         }
         if inside.starts_with(['{', '[']) && inside.contains("\\\"") {
@@ -211,10 +200,37 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// A JSON Web Token, alone or behind `Bearer`.
+/// Whether the value of a key is a secret. `key` is in lower case without `_` and `-`.
+fn is_secret(key: &str) -> bool {
+    let place = PLACES.iter().any(|name| key.ends_with(name));
+    SECRETS.contains(&key)
+        || ["secret", "password"].iter().any(|name| key.ends_with(name))
+        || key.ends_with("token") && !place
+}
+
+/// A JSON Web Token.
 fn is_token(text: &str) -> bool {
-    let text = text.strip_prefix("Bearer ").unwrap_or(text);
     text.starts_with("eyJ") && text.len() > 40 && text.bytes().filter(|byte| *byte == b'.').count() == 2
+}
+
+/// The text without the JSON Web Tokens in it, wherever they stand.
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    if !text.contains("eyJ") {
+        return Cow::Borrowed(text);
+    }
+    let is_of_one = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.find("eyJ").and_then(|at| rest.split_at_checked(at)) {
+        let end = from.find(|c| !is_of_one(c)).unwrap_or(from.len());
+        let end = from.get(..end).map_or(end, |piece| piece.trim_end_matches('.').len());
+        let (piece, after) = from.split_at_checked(end).unwrap_or((from, ""));
+        out.push_str(before);
+        out.push_str(if is_token(piece) { "[redacted]" } else { piece });
+        rest = after;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// Times are no phones.
@@ -270,6 +286,21 @@ mod tests {
         for odd in ["", "nonsense \" {", "\"", "{\"a", "[[[", "}]\u{202e}"] {
             assert_eq!(NONE.apply(odd).is_empty(), odd.is_empty());
         }
+    }
+
+    #[test]
+    fn a_token_goes_wherever_it_stands_and_by_whatever_name() {
+        let token = "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjEyMzQ1Njc4OTAifQ.c2lnbmF0dXJl";
+        let json = format!(r#"{{"message":"bad ({token}), {token}. eyJ is none","h":"Bearer {token}"}}"#);
+        assert_eq!(
+            NONE.apply(&json),
+            r#"{"message":"bad ([redacted]), [redacted]. eyJ is none","h":"Bearer [redacted]"}"#
+        );
+        let json = r#"{"session_token":"a","webhookSecret":"b","db_password":"c","X-Api-Key":"d","nextPageToken":"e","tokens":"f"}"#;
+        assert_eq!(
+            NONE.apply(json),
+            r#"{"session_token":"[redacted]","webhookSecret":"[redacted]","db_password":"[redacted]","X-Api-Key":"[redacted]","nextPageToken":"e","tokens":"f"}"#
+        );
     }
 
     #[test]

@@ -115,14 +115,36 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     assert_free("the process list", &process(pid), &secrets);
     terminal.press("\r");
     terminal.wait_for("Reply to");
+    // The traffic in each of its forms, with events and exchanges in it.
+    let state = runtime.block_on(server.state());
+    let first = state["conversations"][0]["_id"].as_str().expect("an id");
+    runtime.block_on(server.inbound(first, "a question"));
+    terminal.wait_for("a question");
+    terminal.press("\x1b[24~");
+    for (steps, name) in [(0, "events.ndjson"), (1, "traffic.har"), (2, "report.md")] {
+        terminal.press("w");
+        terminal.wait_for("NDJSON");
+        for _ in 0..steps {
+            terminal.press("\x1b[B");
+        }
+        terminal.press("\r");
+        terminal.wait_gone("NDJSON");
+        let written = || files(home.path()).iter().any(|(path, _)| path.to_string_lossy().ends_with(name));
+        crate::house::until(name, written);
+    }
+    terminal.press("\x1b[24~");
+    terminal.wait_gone("1 Events");
     terminal.press("r");
     terminal.type_text("a reply");
     terminal.press("\r");
     // Everything goes wrong, one after the other.
     for trouble in [
-        json!({ "restRefusal": { "status": 500, "message": "down" } }),
+        json!({ "restRefusal": { "status": 500, "message": format!("down, says {HEADER}") } }),
         json!({ "restRefusal": null, "socketRefusal": "Down for maintenance" }),
-        json!({ "restRefusal": { "status": 401, "message": "jwt expired" }, "socketRefusal": "jwt expired" }),
+        json!({
+            "restRefusal": { "status": 401, "message": format!("jwt expired: {TOKEN}") },
+            "socketRefusal": format!("jwt expired: {TOKEN}"),
+        }),
     ] {
         runtime.block_on(server.control("set", trouble));
         runtime.block_on(server.control("drop", json!({ "how": "reset" })));
@@ -136,7 +158,9 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     let ended = terminal.end();
     printed += &String::from_utf8_lossy(&ended.raw);
 
+    printed += &output(home.path(), &["list", "--log", &log_text], "");
     runtime.block_on(server.control("set", json!({ "restRefusal": null, "socketRefusal": null })));
+    let recording = home.path().join("data/run.ndjson");
     for args in [
         &["list", "--log", &log_text][..],
         &["list", "--json"],
@@ -144,6 +168,9 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
         &["send", "923001234560", "from a pipe"],
         &["send", "nobody", "from a pipe"],
         &["config", "check"],
+        &["tail", "--json", "--count", "1", "--record", &recording.display().to_string()],
+        &["replay", &recording.display().to_string(), "--headless"],
+        &["doctor", "--json", "--wait", "1"],
         &["list", "--url", "http://chat.example.test"],
         &["login", &server.url, "--email", "owner@example.test", "--profile", "other", "--log", &log_text],
         &["login", &server.url, "--email", "nobody@example.test", "--profile", "third", "--log", &log_text],
@@ -154,6 +181,7 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     assert_free("what was printed", &printed, &secrets);
     let logged: String = files(&home.path().join("logs")).into_iter().map(|(_, text)| text).collect();
     assert!(logged.contains("started"), "there is a log");
+    assert!(std::fs::metadata(&recording).is_ok_and(|meta| meta.len() > 0), "there is a recording");
     for (path, text) in files(home.path()) {
         let kept = path.starts_with(home.path().join("secrets"))
             || path.starts_with(home.path().join("data/tokens"))

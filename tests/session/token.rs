@@ -135,10 +135,20 @@ async fn no_report_and_no_debug_output_shows_a_token() {
     let shown = format!("{config:?}");
     let mut seat = Seat::new(config);
     seat.live().await;
-    set(&server, json!({"restRefusal": {"status": 401, "message": "no"}, "socketRefusal": "jwt expired"})).await;
+    // A backend that repeats what it refuses, and one in front of it that repeats its own key.
+    let words = format!("{TOKEN} by header-secret");
+    let refusal = json!({"status": 401, "message": format!("no: {words}")});
+    set(&server, json!({"restRefusal": refusal, "socketRefusal": format!("jwt expired: {words}")})).await;
     server.control("drop", json!({"how": "reset"})).await;
     signed_out(&mut seat).await;
+    seat.backend.send(Command::FetchList { limit: 5, purpose: Purpose::Asked });
+    let pick = |report: &Report| match report {
+        Report::List { purpose: Purpose::Asked, result: Err(error), .. } => Some(error.to_string()),
+        _ => None,
+    };
+    seat.until("the refusal of the list", pick).await;
     let shown = format!("{shown}{:?}{:?}", seat.backend, seat.seen);
+    assert!(shown.contains("[redacted] by [redacted]"), "what it says beside is told: {shown}");
     for secret in ["stale-secret", TOKEN, "header-secret"] {
         assert!(!shown.contains(secret), "{secret} is shown");
     }

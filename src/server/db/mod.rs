@@ -90,9 +90,10 @@ impl Database {
             }
             DatabaseAt::File(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(folder)
-                        .map_err(|source| DatabaseError::Folder { path: path.clone(), source })?;
+                    private_folder(folder).map_err(|source| DatabaseError::Folder { path: path.clone(), source })?;
                 }
+                // What SQLite puts beside it has the file's own mode: it is private before there is anything in it.
+                keep_private(path);
                 let options = SqliteConnectOptions::new()
                     .filename(path)
                     .create_if_missing(true)
@@ -109,7 +110,6 @@ impl Database {
                     .connect_with(options)
                     .await
                     .map_err(|source| DatabaseError::Open { path: path.clone(), source })?;
-                keep_private(path);
                 pool
             }
         };
@@ -148,8 +148,24 @@ pub fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// Customers' words are nobody else's business on a shared machine.
+/// A folder that is not there is made for its owner alone.
+fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Customers' words are nobody else's business on a shared machine. A file that is not there is made.
 fn keep_private(path: &std::path::Path) {
+    let mut options = std::fs::File::options();
+    // One that is there is not even opened: closing it would let go of the locks that SQLite holds in this process.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Whether it can be made at all is SQLite's to say.
+    let _ = options.open(path);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -157,6 +173,4 @@ fn keep_private(path: &std::path::Path) {
             tracing::warn!(path = %path.display(), %error, "the database file's mode cannot be set to 0600");
         }
     }
-    #[cfg(not(unix))]
-    let _ = path;
 }

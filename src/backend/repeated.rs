@@ -1,0 +1,71 @@
+//! Some backends, and what stands in front of them, repeat the token that they refuse. What is secret of ours is taken out
+//! of their words before anything shows, keeps or logs them.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::config::Profile;
+
+/// Shorter ones are in every text, and no secrets.
+const SHORTEST: usize = 6;
+/// Answers that are longer are data, and no words about a request.
+const LONGEST: usize = 64 * 1024;
+
+/// What is secret of one profile.
+pub(super) struct Repeated<'a> {
+    secrets: Vec<&'a str>,
+}
+
+impl<'a> Repeated<'a> {
+    /// The token, and the values of the profile's headers.
+    pub fn of(profile: &'a Profile, token: Option<&'a SecretString>) -> Self {
+        let all = token.into_iter().chain(profile.headers.values()).map(SecretString::expose_secret);
+        Self { secrets: all.filter(|secret| secret.len() >= SHORTEST).collect() }
+    }
+
+    /// The text without them.
+    pub fn out_of<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        let mut text = text.into();
+        for secret in &self.secrets {
+            if text.contains(secret) {
+                text = Cow::Owned(text.replace(secret, "[redacted]"));
+            }
+        }
+        text
+    }
+
+    /// An answer's body without them.
+    pub fn out_of_body(&self, body: Bytes) -> Bytes {
+        if body.len() > LONGEST {
+            return body;
+        }
+        match self.out_of(String::from_utf8_lossy(&body)) {
+            Cow::Owned(text) if text.as_bytes() != &*body && text.contains("[redacted]") => text.into(),
+            _ => body,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ours_is_taken_out_and_nothing_else() {
+        let mut profile = Profile::new("http://localhost".parse().unwrap());
+        profile.headers.insert("x-gateway".to_owned(), "k3y-of-ours".into());
+        profile.headers.insert("x-version".to_owned(), "2".into());
+        let token = SecretString::from("a-token-of-ours");
+        let ours = Repeated::of(&profile, Some(&token));
+        assert_eq!(
+            ours.out_of("jwt malformed: a-token-of-ours, a-token-of-ours"),
+            "jwt malformed: [redacted], [redacted]"
+        );
+        assert_eq!(ours.out_of("2 keys: k3y-of-ours"), "2 keys: [redacted]");
+        let body = |text: &[u8]| ours.out_of_body(Bytes::copy_from_slice(text));
+        assert_eq!(body(b"{\"message\":\"a-token-of-ours\"}"), &b"{\"message\":\"[redacted]\"}"[..]);
+        assert_eq!(body(b"\xff\xfe and 2"), &b"\xff\xfe and 2"[..], "what is no text stays as it is");
+    }
+}
