@@ -53,8 +53,8 @@ const POOL_IDLE: Duration = Duration::from_secs(3);
 /// So many redirects within one origin are followed.
 const REDIRECTS: usize = 5;
 
-/// What is asked of the backend.
-#[derive(Clone, Debug)]
+/// What is asked of the backend. Not to be shown: the address may carry the token.
+#[derive(Clone)]
 pub(super) struct Ask {
     /// In a few words, for errors: "the list", "a send".
     pub what: &'static str,

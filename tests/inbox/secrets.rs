@@ -161,6 +161,16 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     printed += &output(home.path(), &["list", "--log", &log_text], "");
     runtime.block_on(server.control("set", json!({ "restRefusal": null, "socketRefusal": null })));
     let recording = home.path().join("data/run.ndjson");
+    std::thread::scope(|scope| {
+        let args = ["tail", "--json", "--count", "1", "--log", &log_text, "--record"];
+        let recording = recording.display().to_string();
+        let tail = scope.spawn(move || output(home.path(), &[&args[..], &[recording.as_str()]].concat(), ""));
+        crate::house::until("it has seen a message", || {
+            runtime.block_on(server.inbound(first, "a question"));
+            tail.is_finished()
+        });
+        printed += &tail.join().expect("what it printed");
+    });
     for args in [
         &["list", "--log", &log_text][..],
         &["list", "--json"],
@@ -168,7 +178,6 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
         &["send", "923001234560", "from a pipe"],
         &["send", "nobody", "from a pipe"],
         &["config", "check"],
-        &["tail", "--json", "--count", "1", "--record", &recording.display().to_string()],
         &["replay", &recording.display().to_string(), "--headless"],
         &["doctor", "--json", "--wait", "1"],
         &["list", "--url", "http://chat.example.test"],
