@@ -163,8 +163,8 @@ fn nothing_that_a_run_leaves_behind_holds_a_secret() {
     let recording = home.path().join("data/run.ndjson");
     std::thread::scope(|scope| {
         let args = ["tail", "--json", "--count", "1", "--log", &log_text, "--record"];
-        let recording = recording.display().to_string();
-        let tail = scope.spawn(move || output(home.path(), &[&args[..], &[recording.as_str()]].concat(), ""));
+        let (folder, recording) = (home.path(), recording.display().to_string());
+        let tail = scope.spawn(move || output(folder, &[&args[..], &[recording.as_str()]].concat(), ""));
         crate::house::until("it has seen a message", || {
             runtime.block_on(server.inbound(first, "a question"));
             tail.is_finished()
