@@ -78,8 +78,16 @@ fn session(canvas: &Canvas<'_>) -> (Part, Option<String>) {
             (part(format!("{} receiving, cannot send", glyphs.half), styles.silent), because(reason))
         }
         (SessionState::Live, _) => (part(format!("{} live{transport}{trip}", glyphs.live), styles.live), None),
+        // an attempt may take long: what the last one failed of stands there meanwhile
         (SessionState::Connecting { step }, _) => {
-            (part(format!("{} connecting", glyphs.half), styles.connecting), because(step))
+            let step = (*step != "connecting").then_some(*step);
+            let why = match &session.socket {
+                Health::Ill(reason) => Some(&**reason),
+                Health::Unknown | Health::Well => None,
+            };
+            let words: Vec<&str> = step.into_iter().chain(why).collect();
+            let reason = (!words.is_empty()).then(|| format!(": {}", words.join("; ")));
+            (part(format!("{} connecting", glyphs.half), styles.connecting), reason)
         }
         // the socket brings what comes, and REST takes nothing
         (SessionState::Silent { .. }, Health::Ill(reason)) if session.transport.is_some() => {

@@ -32,7 +32,8 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
             Row::Day(text) => centred(canvas, area, nth, &text, " ", canvas.theme.thread.day),
             Row::New => centred(canvas, area, nth, "new", canvas.glyphs.rule, canvas.theme.thread.new_divider),
             Row::Gap(mut text) => {
-                text.push_str(&gap_key(canvas, &view.latest));
+                let room = usize::from(area.width).saturating_sub(4 + crate::text::width(&text));
+                text.push_str(&gap_key(canvas, &view.latest, room));
                 centred(canvas, area, nth, &text, canvas.glyphs.dashed, canvas.theme.thread.gap);
             }
             Row::GapTrouble(text) => centred(canvas, area, nth, &text, " ", canvas.theme.thread.gap),
@@ -49,16 +50,18 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// What stands behind a gap: the key that fetches what is missing, where one does.
-fn gap_key(canvas: &Canvas<'_>, latest: &Loading) -> String {
-    let state = canvas.state;
+/// What stands behind a gap: the key that fetches what is missing, where one does, and its word if there is room.
+fn gap_key(canvas: &Canvas<'_>, latest: &Loading, room: usize) -> String {
+    let (state, dot) = (canvas.state, canvas.glyphs.dot);
+    let fits = |words: &String| crate::text::width(words) <= room;
     if *latest == Loading::Asked {
-        return format!("{}fetching", canvas.glyphs.dot);
+        return Some(format!("{dot}fetching")).filter(fits).unwrap_or_default();
     }
     // while there is no connection it is fetched by itself as soon as there is one
     let useful = state.session.state.is_connected() && state.focus != Focus::Composer;
     let key = canvas.key_in(Context::Thread, Action::FetchGap).filter(|_| useful);
-    key.map(|key| format!("{}{key} fetches", canvas.glyphs.dot)).unwrap_or_default()
+    let words = key.map(|key| [format!("{dot}{key} fetches"), format!("{dot}{key}")]);
+    words.into_iter().flatten().find(fits).unwrap_or_default()
 }
 
 fn message_row(canvas: &mut Canvas<'_>, area: Rect, nth: u16, columns: Columns, line: &Line<'_>, marked: &[String]) {

@@ -449,9 +449,41 @@ fn every_state_of_the_session_is_said_in_words() {
         let mut state = scene::inbox(columns, 24);
         state.session.rest = Health::Ill(Clean::line("401 Invalid or expired token"));
         bars.push_str(screen(&state).lines().next().unwrap_or_default());
+        bars.push('\n');
+        state.session.state = SessionState::Silent { reason: Clean::line("receiving, but not caught up: 401 Invalid") };
+        bars.push_str(screen(&state).lines().next().unwrap_or_default());
+        bars.push('\n');
+        state.session.state = SessionState::Connecting { step: "connecting" };
+        state.session.socket = Health::Ill(Clean::line("no ping for 45 s"));
+        bars.push_str(screen(&state).lines().next().unwrap_or_default());
         bars.push_str("\n\n");
     }
     snapshot_of("session_states", &bars);
+}
+
+#[test]
+fn a_gap_names_its_key_and_why_it_is_still_there() {
+    let mut state = scene::open(120, 40);
+    let (key, now) = (state.open.unwrap(), state.now);
+    state.threads.open(key).change(|thread| thread.open_gap(now));
+    let gap = "may be missing here";
+    state.focus = Focus::Thread;
+    assert!(screen(&state).contains(&format!("{gap} · f fetches")), "{}", screen(&state));
+    let mut small = scene::open(80, 24);
+    small.focus = Focus::Thread;
+    small.threads.open(key).change(|thread| thread.open_gap(now));
+    assert!(screen(&small).contains(&format!("{gap} · f ")), "{}", screen(&small));
+    state.threads.open(key).latest = Loading::Asked;
+    assert!(screen(&state).contains(&format!("{gap} · fetching")));
+    state.threads.open(key).latest = Loading::Failed(Clean::line("500: no"));
+    assert!(screen(&state).contains("they did not come: 500: no"));
+    // There the key is a letter.
+    state.focus = Focus::Composer;
+    assert!(!screen(&state).contains("f fetches"));
+    state.focus = Focus::Thread;
+    state.session.state = SessionState::Waiting { retry_at: now, attempt: 1, reason: Clean::line("cut") };
+    let shown = screen(&state);
+    assert!(shown.contains(gap) && !shown.contains("f fetches"), "it is fetched by itself then: {shown}");
 }
 
 #[test]

@@ -156,6 +156,7 @@ fn fields(canvas: &Canvas<'_>) -> Vec<(&'static str, String, Style)> {
     let value = theme.panel.value;
     let zone = &state.settings.zone;
     let (words, style) = match &session.state {
+        SessionState::Connecting { step: "connecting" } => ("connecting".to_owned(), theme.status.connecting),
         SessionState::Connecting { step } => (format!("connecting: {step}"), theme.status.connecting),
         SessionState::Live => ("live".to_owned(), theme.status.live),
         SessionState::Silent { reason } => (format!("silent: {reason}"), theme.status.silent),
