@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::report::RestError;
 use crate::config::Profile;
+use crate::text::Clean;
 
 /// Shorter ones are in every text, and no secrets.
 const SHORTEST: usize = 6;
@@ -34,6 +36,18 @@ impl<'a> Repeated<'a> {
             }
         }
         text
+    }
+
+    /// An error without them.
+    pub fn out_of_error(&self, mut error: RestError) -> RestError {
+        match &mut error {
+            RestError::Unreachable { reason, .. }
+            | RestError::Withheld { reason }
+            | RestError::SignedOut { reason }
+            | RestError::Refused { reason, .. } => *reason = Clean::line(&self.out_of(&**reason)),
+            RestError::Unreadable(error) => error.problem = self.out_of(error.problem.as_str()).into_owned(),
+        }
+        error
     }
 
     /// An answer's body without them.
@@ -64,6 +78,8 @@ mod tests {
             "jwt malformed: [redacted], [redacted]"
         );
         assert_eq!(ours.out_of("2 keys: k3y-of-ours"), "2 keys: [redacted]");
+        let reason = Clean::line("no: a-token-of-ours");
+        assert_eq!(ours.out_of_error(RestError::SignedOut { reason }).to_string(), "signed out: no: [redacted]");
         let body = |text: &[u8]| ours.out_of_body(Bytes::copy_from_slice(text));
         assert_eq!(body(b"{\"message\":\"a-token-of-ours\"}"), &b"{\"message\":\"[redacted]\"}"[..]);
         assert_eq!(body(b"\xff\xfe and 2"), &b"\xff\xfe and 2"[..], "what is no text stays as it is");

@@ -405,7 +405,8 @@ pub(super) async fn login(
     let cookie = dialect.login_cookie().and_then(|name| answer.cookie(name));
     let renewing = dialect.renewal_cookie().and_then(|name| answer.cookie(name));
     let read = |dialect: &Dialect, body: &[u8]| dialect.login(body, cookie.as_deref(), renewing.as_deref());
-    understood(dialect, &request, &answer, read).map_err(|error| match error {
+    let repeated = Repeated::of(profile, Some(password));
+    understood(dialect, &request, &answer, read).map_err(|error| match repeated.out_of_error(error) {
         // There is nobody to be signed out yet: the password is wrong.
         RestError::SignedOut { reason } => RestError::Refused { status: 401, code: None, reason, retry_after: None },
         other => other,
@@ -435,10 +436,12 @@ pub(super) fn renewal(config: &BackendConfig, tls: &Arc<Tls>) -> Renew {
         Box::pin(async move {
             let request = dialect.renewal_request(&secret).ok_or_else(|| "nothing renews this token".to_owned())?;
             let answer = exchange(&http, &dialect, &profile.url, &request, &Credential::None).await;
-            let answer = answer.map_err(|error| error.to_string())?;
+            let repeated = Repeated::of(&profile, Some(&secret));
+            let in_words = |error| repeated.out_of_error(error).to_string();
+            let answer = answer.map_err(in_words)?;
             let cookie = dialect.renewal_cookie().and_then(|name| answer.cookie(name));
             let read = |dialect: &Dialect, body: &[u8]| dialect.renewed(body, cookie.as_deref(), &secret);
-            understood(&dialect, &request, &answer, read).map_err(|error| error.to_string())
+            understood(&dialect, &request, &answer, read).map_err(in_words)
         })
     })
 }

@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
@@ -59,6 +60,9 @@ impl Question {
     }
 }
 
+/// So long a question that is being answered may take when everything ends.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// The task that reads. It ends with this handle.
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -84,11 +88,16 @@ impl Reader {
         self.questions.send(question).is_ok()
     }
 
-    /// Ends it and waits until its connection is given up: a file that is set aside must not be open.
+    /// Ends it and waits until its connection is closed: a file that is set aside must not be open, and only the last
+    /// connection folds the log into the file. A long search is not waited for.
     pub(super) async fn stop(self) {
-        self.task.abort();
-        // An abort is what was asked for.
-        let _ = self.task.await;
+        let Self { questions, mut task } = self;
+        drop(questions);
+        if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
+            task.abort();
+            // An abort is what was asked for.
+            let _ = task.await;
+        }
     }
 }
 
@@ -119,13 +128,21 @@ async fn read(
             }
         };
         if replies.send(reply).await.is_err() {
-            return;
+            break;
         }
         // Told last: the writer ends this task to mend the file.
         if damaged {
-            conn = None;
+            close(conn.take()).await;
             damage.notify_one();
         }
+    }
+    close(conn).await;
+}
+
+async fn close(conn: Option<SqliteConnection>) {
+    if let Some(conn) = conn {
+        // It only read: there is nothing to lose.
+        let _ = conn.close().await;
     }
 }
 

@@ -105,6 +105,84 @@ fn what_customers_write_and_call_themselves_is_text_and_nothing_else() {
     }
 }
 
+/// What a command prints, in whose colours whatever.
+fn printed(url: &str, args: &[&str]) -> Vec<u8> {
+    let home = tempfile::tempdir().expect("a directory");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_switchboard"));
+    command.args(["--url", url]).args(args).env_clear().env("SWITCHBOARD_TOKEN", TOKEN).env("HOME", home.path());
+    let output = command.output().expect("it runs");
+    [output.stdout, output.stderr].concat()
+}
+
+#[test]
+fn what_a_backend_says_in_any_other_place_is_text_too() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let options = json!({ "era": "current", "conversations": 3, "clock": "real" });
+    let Some(server) = Contract::start(&options) else { return };
+    let state = runtime.block_on(server.state());
+    let (_home, mut terminal) = start(&server.url, &[]);
+    open(&mut terminal, &conversation(&state, 0, "userPhone"));
+    terminal.press("\x1b[24~");
+    terminal.wait_for("1 Events");
+    let attacks = corpus();
+    for (_, attack) in &attacks {
+        // As an event's name, in the fields of one that is understood, and in one that is not.
+        let id = conversation(&state, 0, "_id");
+        for (event, args) in [
+            (attack.as_str(), json!([{ "conversationId": id, "text": attack }])),
+            ("new_message", json!([{ "conversationId": attack, "_id": attack, "text": attack, "type": attack }])),
+            ("phone_status_changed", json!([attack, { attack.as_str(): attack }])),
+        ] {
+            runtime.block_on(server.control("emit", json!({ "event": event, "args": args })));
+        }
+        runtime.block_on(server.inbound(&id, attack));
+    }
+    runtime.block_on(server.inbound(&conversation(&state, 0, "_id"), "all of it came"));
+    terminal.wait_for("all of it came");
+    // Each is looked at in full, from the newest on, and in each of the panel's views.
+    for _ in 0..attacks.len() * 4 {
+        terminal.press("k");
+    }
+    for view in "2345678".chars() {
+        terminal.press(&view.to_string());
+    }
+    terminal.press("1");
+    terminal.press("\x1b[24~");
+    terminal.wait_gone("1 Events");
+    // Why something was refused.
+    for (_, attack) in &attacks {
+        let action = json!({ "status": 400, "body": { "success": false, "message": format!("refused: {attack}"), "error": attack } });
+        let fault = json!({ "method": "POST", "path": "/(reply|send)$", "action": action });
+        runtime.block_on(server.control("fault", fault));
+        terminal.press("r");
+        terminal.press("x");
+        terminal.press("\r");
+        terminal.wait_for("Not sent to");
+        terminal.press("\x1b");
+        terminal.wait_gone("Not sent to");
+    }
+    for (_, attack) in attacks.iter().take(6) {
+        runtime.block_on(server.control("set", json!({ "socketRefusal": format!("not now: {attack}") })));
+        runtime.block_on(server.control("drop", json!({ "how": "reset" })));
+        terminal.wait_for("not now");
+        terminal.press("\x12");
+    }
+    runtime.block_on(server.control("set", json!({ "socketRefusal": null })));
+    terminal.press("\x12");
+    terminal.wait_for("● live");
+    terminal.leave();
+    let ended = terminal.end();
+    ended.assert_clean();
+    let found = residue::of(&ended.raw);
+    assert!(found.bad.is_empty(), "{:#?}", found.bad);
+
+    let phone = conversation(&state, 0, "userPhone");
+    for args in [&["list"][..], &["show", &phone], &["show", &phone, "--json"], &["send", &phone, "/expired"]] {
+        let found = residue::of(&printed(&server.url, args));
+        assert!(found.bad.is_empty() && found.osc.is_empty(), "{args:?}: {:#?}", found.bad);
+    }
+}
+
 #[test]
 fn a_line_of_a_megabyte_is_survived() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

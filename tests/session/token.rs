@@ -9,7 +9,7 @@ use switchboard::backend::{Command, Health, Purpose, Report, RestError, SessionS
 use switchboard::wire::Dialect;
 
 use crate::contract::{Contract, TOKEN};
-use crate::seat::{Seat, config, pair, profile, set, target};
+use crate::seat::{Seat, config, fault, pair, profile, set, target};
 
 /// A source that begins with `first` and finds `later`; and how often it was asked.
 fn renewable(first: &str, later: &'static str) -> (TokenSource, Arc<AtomicU32>) {
@@ -167,4 +167,8 @@ async fn login_gives_a_token_that_works() {
     Seat::new(config).live().await;
     let error = login(&profile, &dialect, "nobody@example.test", &password).await.expect_err("no such user");
     assert!(error.to_string().contains("Invalid email or password"), "{error}");
+    let repeats = json!({"success": false, "message": "wrong password: anything"});
+    fault(&server, "POST", "/api/auth/login", json!({"status": 401, "body": repeats})).await;
+    let error = login(&profile, &dialect, "owner@example.test", &password).await.expect_err("refused");
+    assert!(error.to_string().contains("wrong password: [redacted]"), "{error}");
 }

@@ -173,3 +173,17 @@ fn a_profile_has_a_file_of_its_own() {
     let paths = Paths::under(std::path::Path::new("/r"));
     assert_eq!(file_of(&paths, "acme"), std::path::Path::new("/r/data/store/acme.sqlite"));
 }
+
+#[tokio::test]
+async fn a_store_that_is_closed_is_one_file() {
+    let folder = folder();
+    let path = file_in(&folder);
+    let mut desk = Desk::on(&path);
+    desk.send(messages("c1", vec![text("m1", "hello", NOW)]));
+    // by the connection that reads
+    assert_eq!(desk.search("hello").await.len(), 1);
+    desk.close().await;
+    for companion in ["-wal", "-shm"] {
+        assert!(!std::path::Path::new(&format!("{}{companion}", path.display())).exists(), "{companion} stayed");
+    }
+}

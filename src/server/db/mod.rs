@@ -106,11 +106,7 @@ impl Database {
                     .min_connections(1)
                     .max_lifetime(None)
                     .test_before_acquire(false);
-                let pool = pool
-                    .connect_with(options)
-                    .await
-                    .map_err(|source| DatabaseError::Open { path: path.clone(), source })?;
-                pool
+                pool.connect_with(options).await.map_err(|source| DatabaseError::Open { path: path.clone(), source })?
             }
         };
         sqlx::migrate!("src/server/migrations").run(&pool).await?;
