@@ -12,17 +12,18 @@ use crate::chat::Evidence;
 use crate::socketio::{self, CloseReason, Incoming};
 use crate::wire::{DecodeError, Dialect};
 
-/// So many items are taken before the session looks at anything else.
-const BATCH: usize = 256;
+/// So many items are taken before the session looks at anything else, and others on its thread have their turn: the
+/// screen among them.
+const BATCH: usize = 128;
 
 /// The last number that was given to a frame in this process.
 static SEQUENCE: AtomicU64 = AtomicU64::new(0);
 
 impl Session {
-    /// Handles an item, and those that wait behind it.
+    /// Handles an item, and some of those that wait behind it.
     pub(super) async fn incoming(&mut self, first: Option<Incoming>) {
         let mut item = first;
-        for _ in 0..BATCH {
+        for left in (0..BATCH).rev() {
             match item {
                 None => return self.lost(&CloseReason::Io("the connection's task ended".to_owned())).await,
                 Some(Incoming::Closed(reason)) => return self.lost(&reason).await,
@@ -40,14 +41,16 @@ impl Session {
                     self.reports.send(Report::Frame(Box::new(frame))).await;
                 }
             }
+            if left == 0 {
+                break;
+            }
             item = self.live.as_mut().and_then(|live| live.events.try_next());
             if item.is_none() {
                 return;
             }
         }
-        if let Some(item) = item {
-            Box::pin(self.incoming(Some(item))).await;
-        }
+        // Reports that find room never wait, and so would let nobody else in.
+        tokio::task::yield_now().await;
     }
 
     async fn event(&mut self, event: socketio::Event) {

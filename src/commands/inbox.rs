@@ -18,7 +18,7 @@ use crate::term::{Capabilities, Colors, PictureWay, install_panic_hook};
 use crate::text::Clean;
 
 /// Reports that may wait for the screen; beyond that the session waits, and the socket's own bounded queue fills.
-const REPORTS: usize = 4096;
+const REPORTS: usize = 512;
 /// Answers of the store that may wait for the screen; it goes on writing meanwhile.
 const ANSWERS: usize = 64;
 /// Conversations of the cache that are shown before the backend answers.
@@ -41,6 +41,9 @@ pub struct Args {
     pub ascii: bool,
 }
 
+/// So many tasks run before the loop of the screen, input and output are looked at again.
+const EVENT_INTERVAL: u32 = 2;
+
 /// Opens the inbox, and returns when the user has left it or a signal has ended it.
 ///
 /// # Errors
@@ -61,6 +64,8 @@ pub fn run(setup: &Setup, args: &Args) -> Result<(), Failure> {
     let demo = args.demo.demo || setup.chosen()?.is_none();
     let mut builder =
         if demo { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    // In a flood the screen has its turn after every few tasks, and not after 61 of them.
+    builder.event_interval(EVENT_INTERVAL);
     let runtime = builder.enable_all().build().map_err(|error| Failure::Other(format!("cannot start: {error}")))?;
     let ending = runtime.block_on(open(setup, args, capabilities, theme));
     runtime.shutdown_background();

@@ -121,24 +121,49 @@ impl Keymap {
     /// What `typed` means while `contexts` (innermost first, see [`Context::stack`]) hold.
     pub fn lookup(&self, contexts: &[Context], typed: &[KeyCombination]) -> Match {
         for context in contexts {
-            let here = || self.bindings.iter().filter(|binding| binding.context == *context);
-            if let Some(binding) = here().find(|binding| binding.keys.keys() == typed) {
+            let here = self.of(*context);
+            if let Some(binding) = here.iter().find(|binding| binding.keys.keys() == typed) {
                 return Match::Action(binding.action);
             }
-            if here().any(|binding| binding.keys.continues(typed)) {
+            if here.iter().any(|binding| binding.keys.continues(typed)) {
                 return Match::Prefix;
             }
         }
         Match::None
     }
 
+    /// The bindings of one context.
+    fn of(&self, context: Context) -> &[Binding] {
+        let from = self.bindings.partition_point(|binding| binding.context < context);
+        let here = self.bindings.get(from..).unwrap_or_default();
+        here.get(..here.partition_point(|binding| binding.context == context)).unwrap_or_default()
+    }
+
+    /// Those of them that do `action`.
+    fn doing(&self, action: Action, context: Context) -> &[Binding] {
+        let here = self.of(context);
+        let from = here.partition_point(|binding| binding.action < action);
+        let doing = here.get(from..).unwrap_or_default();
+        doing.get(..doing.partition_point(|binding| binding.action == action)).unwrap_or_default()
+    }
+
+    /// The first of [`Self::keys_for`]: the one that is shown.
+    pub fn key_for(&self, action: Action, contexts: &[Context]) -> Option<&KeySequence> {
+        let mut all = contexts.iter().flat_map(|context| self.doing(action, *context));
+        all.find(|binding| self.reaches(contexts, binding)).map(|binding| &binding.keys)
+    }
+
+    /// Whether a binding's keys come to it while `contexts` hold.
+    fn reaches(&self, contexts: &[Context], binding: &Binding) -> bool {
+        self.lookup(contexts, binding.keys.keys()) == Match::Action(binding.action)
+    }
+
     /// The keys that do `action` while `contexts` (innermost first) hold; what an inner context hides is left out.
     pub fn keys_for(&self, action: Action, contexts: &[Context]) -> Vec<&KeySequence> {
         let mut found = Vec::new();
         for context in contexts {
-            for binding in self.bindings.iter().filter(|held| held.context == *context && held.action == action) {
-                let reached = self.lookup(contexts, binding.keys.keys()) == Match::Action(action);
-                if reached && !found.contains(&&binding.keys) {
+            for binding in self.doing(action, *context) {
+                if self.reaches(contexts, binding) && !found.contains(&&binding.keys) {
                     found.push(&binding.keys);
                 }
             }
@@ -152,7 +177,7 @@ impl Keymap {
             .iter()
             .filter(|binding| contexts.contains(&binding.context) && binding.keys.continues(typed))
             // what an inner context hides is never reached
-            .filter(|binding| self.lookup(contexts, binding.keys.keys()) == Match::Action(binding.action))
+            .filter(|binding| self.reaches(contexts, binding))
             .collect()
     }
 
