@@ -99,7 +99,7 @@ pub enum TransportChoice {
     Websocket,
     /// HTTP long polling only.
     Polling,
-    /// WebSocket first; where it is refused or does not answer, HTTP long polling.
+    /// WebSocket first; where it is refused or does not answer, HTTP long polling, upgraded where a second attempt works.
     Auto,
     /// HTTP long polling first, upgraded to WebSocket where the server offers it: the JavaScript client's default.
     PollingThenUpgrade,

@@ -93,8 +93,11 @@ async fn attempt(
         max_payload: handshake.max_payload,
         recovered,
     };
-    let upgrade = match config.transport {
-        TransportChoice::PollingThenUpgrade if handshake.upgrades.iter().any(|name| name == "websocket") => {
+    // Whoever fell back to polling for one bad moment does not stay there.
+    let wanted = matches!(config.transport, TransportChoice::PollingThenUpgrade | TransportChoice::Auto);
+    let offered = handshake.upgrades.iter().any(|name| name == "websocket");
+    let upgrade = match transport {
+        Transport::Polling if wanted && offered => {
             Upgrade::begin(target.clone(), handshake.sid.clone(), config.connect_timeout)
         }
         _ => Upgrade::None,

@@ -1,6 +1,6 @@
 // The official Socket.IO server as a peer, scripted by the client's own events.
 // Argument 1: the options of `new Server()` as JSON. Argument 2: options of this script:
-//   { upgradeRefused: true }  answers every WebSocket handshake with HTTP 403
+//   { upgradeRefused: n }  answers the first n WebSocket handshakes with HTTP 403; true: every one
 // Prints {"port": n} when it listens. Ends when its standard input does.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
@@ -12,8 +12,11 @@ const http = createServer();
 const io = new Server(http, options);
 
 if (script.upgradeRefused) {
+  const takers = http.listeners("upgrade");
+  let left = script.upgradeRefused === true ? Infinity : script.upgradeRefused;
   http.removeAllListeners("upgrade");
-  http.on("upgrade", (request, socket) => {
+  http.on("upgrade", (request, socket, head) => {
+    if (left-- <= 0) return takers.forEach((taker) => taker.call(http, request, socket, head));
     socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 13\r\nConnection: close\r\n\r\nno websockets");
   });
 }

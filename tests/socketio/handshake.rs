@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use switchboard::socketio::{
-    Auth, CloseReason, ConnectError, NO_ARGS, Proxy, Recovery, Stage, Transport, TransportChoice, connect,
+    Auth, CloseReason, ConnectError, Incoming, NO_ARGS, Proxy, Recovery, Stage, Transport, TransportChoice, connect,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -100,6 +100,22 @@ async fn auto_falls_back_to_polling_where_websockets_are_refused() {
     for _ in 0..20 {
         connection.emitter.emit("echo", &["a", "b"]).await.unwrap();
         connection.named("echo").await;
+    }
+}
+
+#[tokio::test]
+async fn auto_leaves_polling_when_a_websocket_works_after_all() {
+    let Some(server) = Server::scripted(json!({}), json!({"upgradeRefused": 1})).await else { return };
+    let mut connection = server.connect(TransportChoice::Auto).await;
+    assert_eq!(connection.info.transport, Transport::Polling);
+    connection.emitter.emit("echo", &["a", "b"]).await.unwrap();
+    let (mut echoed, mut upgraded) = (false, false);
+    while !(echoed && upgraded) {
+        match connection.item().await.unwrap() {
+            Incoming::Event(event) => echoed = &*event.name == "echo",
+            Incoming::Upgraded(Transport::Websocket) => upgraded = true,
+            other => panic!("{other:?}"),
+        }
     }
 }
 
