@@ -160,7 +160,31 @@ impl Client {
 
     fn take(&mut self, msg: Msg) {
         let now = self.now();
+        if let Msg::Backend(Report::Sent { client, result, .. }) = &msg {
+            eprintln!("{now} answered {client:?}: {result:?}");
+        }
+        if let Msg::Store(
+            reply @ (Reply::Enqueued { .. }
+            | Reply::Unwritten { .. }
+            | Reply::Claimed { .. }
+            | Reply::Settled { .. }
+            | Reply::Returned(_)
+            | Reply::Failed { .. }),
+        ) = &msg
+        {
+            eprintln!("{now} store says {reply:?}");
+        }
         for effect in app::update(&mut self.state, now, msg) {
+            match &effect {
+                Effect::Backend(command @ Command::Send { .. }) => eprintln!("{now} {command:?}"),
+                Effect::Store(
+                    command @ (store::Command::Enqueue(_)
+                    | store::Command::Claim { .. }
+                    | store::Command::Fate { .. }
+                    | store::Command::Settle { .. }),
+                ) => eprintln!("{now} {command:?}"),
+                _ => {}
+            }
             match effect {
                 Effect::Backend(Command::Close) => {}
                 Effect::Backend(command) => self.backend.send(command),
@@ -195,19 +219,22 @@ impl Client {
 
     fn asked(&mut self, ask: &Value) {
         let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
+        if !matches!(ask["do"].as_str(), Some("dump" | "outbox" | "open")) {
+            eprintln!("{} asked {ask}", self.now());
+        }
         let answer = match ask["do"].as_str().expect("what to do") {
             "open" => json!({ "opened": self.open(&text("phone")) }),
             "send" => {
-                let opened = self.write(&text("phone"), &text("text"));
-                if opened {
+                let stood = self.write(&text("phone"), &text("text"));
+                if stood.is_some() {
                     self.key(KeyCode::Enter);
                 }
-                json!({ "taken": opened })
+                json!({ "taken": stood.is_some(), "stood": stood })
             }
             "draft" => {
-                let opened = self.write(&text("phone"), &text("text"));
+                let stood = self.write(&text("phone"), &text("text"));
                 self.key(KeyCode::Esc);
-                json!({ "taken": opened })
+                json!({ "taken": stood.is_some(), "stood": stood })
             }
             // In the thread: try the last one again, fetch what is missing, fetch older ones.
             "key" => {
@@ -220,17 +247,20 @@ impl Client {
             }
             // The last that waits there comes back into the composer, as soon as the store says that it is ours.
             "take back" => {
+                let mut stood = None;
                 if self.open(&text("phone")) {
-                    self.empty();
+                    stood = Some(self.empty());
                     self.key(KeyCode::Esc);
                     self.key(KeyCode::Char('e'));
                 }
-                json!({})
+                json!({ "stood": stood })
             }
             // What stands in the composer, which is empty afterwards.
             "cut" => {
                 let opened = self.open(&text("phone"));
-                json!({ "text": if opened { self.empty() } else { String::new() } })
+                let text = if opened { self.empty() } else { String::new() };
+                eprintln!("cut {text:?}");
+                json!({ "text": text })
             }
             "clock" => {
                 self.ahead = SignedDuration::from_secs(ask["ahead"].as_i64().expect("seconds"));
@@ -264,17 +294,18 @@ impl Client {
         self.state.open == Some(key)
     }
 
-    /// Opens a conversation and writes, replacing what stands there.
-    fn write(&mut self, phone: &str, text: &str) -> bool {
+    /// Opens a conversation and writes, replacing what stands there. Gives that; `None` if nothing could be written.
+    fn write(&mut self, phone: &str, text: &str) -> Option<String> {
         if !self.open(phone) {
-            return false;
+            return None;
         }
-        self.empty();
+        let stood = self.empty();
         if self.state.focus != Focus::Composer {
-            return false;
+            eprintln!("cannot write: {:?}, {stood:?} is gone", self.state.focus);
+            return None;
         }
         self.take(Msg::Input(Input::Paste(text.to_owned())));
-        true
+        Some(stood)
     }
 
     /// Empties the composer of the open conversation, line by line; gives what stood there.

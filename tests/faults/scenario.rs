@@ -211,6 +211,7 @@ impl World {
         let phone = phone(self.rng.random_range(0..self.plan.conversations));
         let text = format!("out {} {}", self.plan.seed, self.sent.len() + 1);
         let answer = self.seat.ask(json!({ "do": "send", "phone": phone, "text": text })).await;
+        self.only_drafts(&answer["stood"], &phone);
         if answer["taken"] == true {
             self.drafts.remove(&phone);
             self.sent.push(Sent { phone, text, certain: true });
@@ -221,6 +222,7 @@ impl World {
         let phone = phone(self.rng.random_range(0..self.plan.conversations));
         let text = format!("draft {} {}", self.plan.seed, self.rng.random::<u32>());
         let answer = self.seat.ask(json!({ "do": "draft", "phone": phone, "text": text })).await;
+        self.only_drafts(&answer["stood"], &phone);
         if answer["taken"] == true {
             self.drafted.insert(phone.clone(), Instant::now());
             self.drafts.insert(phone, text);
@@ -324,6 +326,8 @@ impl World {
         for n in 0..self.plan.conversations + 2 {
             self.look_at(&phone(n)).await;
         }
+        let (truth, dump) = (self.house.truth().await, self.seat.dump().await);
+        self.check("what was sent so far", fates(&self.sent, &truth, &dump, &self.house.handed()));
     }
 
     /// Asks until everything is equal, or patience is at its end.
@@ -389,7 +393,8 @@ impl World {
         let mut behind = Vec::new();
         loop {
             let before = self.waiting_for(phone).await;
-            self.seat.ask(json!({ "do": "take back", "phone": phone })).await;
+            let answer = self.seat.ask(json!({ "do": "take back", "phone": phone })).await;
+            self.only_drafts(&answer["stood"], phone);
             let until = Instant::now() + PATIENCE;
             while self.waiting_for(phone).await == before && Instant::now() < until {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -403,8 +408,18 @@ impl World {
             behind.push(cut.to_owned());
         }
         for text in behind.into_iter().rev() {
-            self.seat.ask(json!({ "do": "send", "phone": phone, "text": text })).await;
+            let answer = self.seat.ask(json!({ "do": "send", "phone": phone, "text": text })).await;
+            assert_eq!(answer["taken"], true, "seed {}: {text:?} was not taken again", self.plan.seed);
         }
+    }
+
+    /// What was replaced in the composer is a draft. Here nothing is refused: a text that was sent does not come back.
+    fn only_drafts(&self, stood: &Value, phone: &str) {
+        let faulty = stood.as_str().filter(|stood| stood.contains("out ")).map(|stood| {
+            let refusal = "it came back, or it was sent and stayed a draft as well";
+            format!("{stood:?} stood in the composer for {phone}: {refusal}")
+        });
+        self.check("what stands in the composer", Faulty(faulty.into_iter().collect()));
     }
 
     async fn waiting_for(&mut self, phone: &str) -> usize {
