@@ -97,6 +97,11 @@ impl Pending {
         self.messages.len()
     }
 
+    /// Whether the last try failed, and what waited then waits still.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.waits
+    }
+
     /// Whether a draft waits.
     pub(super) fn has_drafts(&self) -> bool {
         !self.drafts.is_empty()

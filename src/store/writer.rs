@@ -340,7 +340,10 @@ impl Writer {
             let Some(shelf) = &mut self.shelf else { break };
             match transaction::at_once(&mut shelf.conn, &urgent, shelf.owner.name(), now).await {
                 Ok(done) => {
-                    self.recovered();
+                    // A row may fit where the batch that failed does not.
+                    if !self.pending.is_stuck() {
+                        self.recovered();
+                    }
                     outcome = Ok(done);
                     break;
                 }

@@ -258,6 +258,15 @@ async fn a_text_that_came_back_stays_in_the_outbox_until_it_is_on_disk_as_a_draf
     });
     assert!(told.await.contains("full"));
     assert_eq!(desk.started().await.outbox.len(), 1, "killed now, it would be there");
+    // A small text still fits: the trouble is not over for that.
+    desk.send(Command::Enqueue(row("s2", "x")));
+    let over = desk.find(|reply| match reply {
+        Reply::Enqueued { .. } => Some(false),
+        Reply::Recovered => Some(true),
+        _ => None,
+    });
+    assert!(!over.await, "the draft is still not on disk");
+    desk.send(Command::Settle { client: "s2".into() });
     // There is room: the draft is shorter.
     desk.send(draft("c1", Some("Hello")));
     desk.close().await;
