@@ -25,9 +25,16 @@ mod house;
 #[path = "../peers/mod.rs"]
 mod peers;
 mod proxy;
+#[path = "../inbox/residue.rs"]
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
+mod residue;
 mod roles;
 mod scenario;
+mod screen;
 mod seat;
+#[path = "../inbox/terminal.rs"]
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
+mod terminal;
 mod verdict;
 
 use figures::Figures;

@@ -37,7 +37,7 @@ pub struct Mood {
     pub delay: Duration,
     /// Requests reach the backend; answers are lost, and the connection with them.
     pub answers_lost: bool,
-    /// Half of an answer comes, then the connection is reset.
+    /// Half of an answer, or of a frame, comes, and then the end.
     pub truncated: bool,
     /// A new connection is answered with a proxy's 502.
     pub gateway: bool,
@@ -274,7 +274,7 @@ async fn downwards(
         if mood.answers_lost {
             return End::Reset;
         }
-        if mood.truncated && kind == Kind::Rest {
+        if mood.truncated {
             let _ = client.write_all(&buffer[..count / 2]).await;
             // A reset would take what was just written with it.
             return End::Closed;

@@ -7,12 +7,23 @@ use std::time::{Duration, Instant};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+use tokio::task::block_in_place;
 
 use crate::figures::Figures;
 use crate::house::{House, Stored, Truth, phone};
 use crate::proxy::{Events, Kind, Proxy, Weather};
+use crate::screen::Screen;
 use crate::seat::{PATIENCE, Seat};
 use crate::verdict::{Faulty, Sent, array, compare, drafts, fates};
+
+/// The customer whom the agent at the screen looks at: one of those who write most.
+const WATCHED: usize = 0;
+
+/// So many descriptors more than at first may be open in the end: connections that are kept alive for a while.
+const SPARE: usize = 16;
+
+/// More resident memory than this is growth without end, however many messages there were.
+const MEMORY: u64 = 200_000_000;
 
 /// A draft that is older than this is on disk.
 const DRAFTED: Duration = Duration::from_millis(1500);
@@ -73,7 +84,7 @@ impl Fault {
             Self::DoubleEvents => "events doubled",
             Self::SwapEvents => "events swapped",
             Self::LoseAnswers => "answers lost",
-            Self::Truncate => "answers truncated",
+            Self::Truncate => "truncated",
             Self::Gateway => "502 by a proxy",
             Self::NobodyListens => "nobody listens",
             Self::KillServer => "server killed",
@@ -101,6 +112,8 @@ struct World {
     house: House,
     proxy: Proxy,
     seat: Seat,
+    /// Another agent at a screen.
+    screen: Screen,
     /// Deliveries that the server did not take yet.
     undelivered: Vec<(String, String, String)>,
     written: usize,
@@ -125,6 +138,7 @@ pub async fn run(plan: Plan) -> Option<Figures> {
         }
         let fault = order[number % FAULTS.len()];
         world.traffic().await;
+        world.screen.fidget();
         world.meet(fault).await;
         if number % 8 == 7 {
             world.settle().await;
@@ -132,10 +146,15 @@ pub async fn run(plan: Plan) -> Option<Figures> {
     }
     world.settle().await;
     world.judge().await;
+    world.look_at_the_screen().await;
     let after = world.seat.resources();
-    let mut figures = world.figures;
-    figures.seeds.push(world.plan.seed);
-    (figures.inbound, figures.outbound) = (world.written, world.sent.len());
+    assert!(after.1 <= before.1 + SPARE, "descriptors: {} before, {} after", before.1, after.1);
+    assert!(after.0 <= MEMORY, "resident bytes: {} before, {} after", before.0, after.0);
+    let World { plan: Plan { seed, .. }, screen, figures, written, sent, .. } = world;
+    block_in_place(|| screen.leave());
+    let mut figures = figures;
+    figures.seeds.push(seed);
+    (figures.inbound, figures.outbound) = (written, sent.len());
     figures.resources.push((before, after));
     Some(figures)
 }
@@ -156,9 +175,26 @@ impl World {
         let proxy = Proxy::start(house.port(), plan.seed).await;
         let mut seat = Seat::start(&proxy.url(), &house.token(), folder.path());
         seat.live().await;
+        let home = folder.path().join("screen");
+        let screen = block_in_place(|| Screen::start(&proxy.url(), &house.token(), &home, &phone(WATCHED), plan.seed));
         let rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let (undelivered, sent, drafts, drafted, figures) = Default::default();
-        Some(Self { plan, rng, folder, house, proxy, seat, undelivered, written: 0, sent, drafts, drafted, figures })
+        let written = 0;
+        Some(Self {
+            plan,
+            rng,
+            folder,
+            house,
+            proxy,
+            seat,
+            screen,
+            undelivered,
+            written,
+            sent,
+            drafts,
+            drafted,
+            figures,
+        })
     }
 
     fn any_phone(&mut self) -> String {
@@ -249,7 +285,7 @@ impl World {
             Fault::DoubleEvents => self.events(Events { doubled: share, ..Events::default() }),
             Fault::SwapEvents => self.events(Events { swapped: share / 2.0, ..Events::default() }),
             Fault::LoseAnswers => change(|weather| weather.rest.answers_lost = true),
-            Fault::Truncate => change(|weather| weather.rest.truncated = true),
+            Fault::Truncate => change(|weather| (weather.rest.truncated, weather.socket.truncated) = (true, true)),
             Fault::Gateway => {
                 change(|weather| (weather.rest.gateway, weather.socket.gateway) = (true, true));
                 self.proxy.cut(Kind::Rest);
@@ -464,6 +500,13 @@ impl World {
         let inbound: usize =
             truth.values().flat_map(|kept| &kept.messages).filter(|stored| stored.text.starts_with("in ")).count();
         assert_eq!(inbound, self.written, "seed {}: the backend itself lost or doubled a delivery", self.plan.seed);
+    }
+
+    /// What the other agent sees is the backend's as well, and the terminal is not spoilt.
+    async fn look_at_the_screen(&mut self) {
+        let truth = self.house.truth().await;
+        let last = truth.get(&phone(WATCHED)).and_then(|kept| kept.messages.last()).expect("messages");
+        block_in_place(|| self.screen.is_right(&last.text));
     }
 
     fn check(&self, what: &str, faulty: Faulty) {

@@ -38,5 +38,6 @@ mod refusals;
 mod residue;
 mod secrets;
 mod team;
+#[allow(dead_code, reason = "shared by several test binaries, none of which uses all of it")]
 mod terminal;
 mod traffic;

@@ -65,7 +65,8 @@ pub fn of(raw: &[u8]) -> Residue {
                 Some('(' | ')') => _ = rest.next(),
                 other => found.bad.push(format!("ESC {other:?}")),
             },
-            '\r' | '\n' | '\u{7}' => {}
+            // The painter's own moves, the last by one column to the left; and the bell.
+            '\r' | '\n' | '\u{8}' | '\u{7}' => {}
             c => {
                 if let Some(what) = unwelcome(c) {
                     found.bad.push(format!("{what} {c:?}"));

@@ -11,6 +11,9 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 /// A wait that takes longer has failed. Generous: a loaded machine is no fault.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Nothing was written for so long: the last frame is whole.
+const PAUSE: Duration = Duration::from_millis(200);
+
 fn cells(count: u16) -> NonZero<u16> {
     NonZero::new(count).expect("at least one cell")
 }
@@ -117,6 +120,13 @@ impl Terminal {
                     panic!("the program ended before {what}; the screen:\n{}", self.screen())
                 }
             }
+        }
+    }
+
+    /// Takes in what the program writes until it pauses.
+    pub fn take_all(&mut self) {
+        while let Ok(chunk) = self.chunks.recv_timeout(PAUSE) {
+            self.take(&chunk);
         }
     }
 
