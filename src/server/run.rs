@@ -63,6 +63,7 @@ impl Server {
     pub async fn open(config: ServerConfig) -> Result<Self, ServerError> {
         config.check()?;
         let db = Database::open(&config.database).await?;
+        rest::settle_left_keys(&db).await?;
         let simulator = match &config.simulator {
             Some(config) => Some(simulator(config.clone(), &db).await?),
             None => None,

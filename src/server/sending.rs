@@ -39,6 +39,8 @@ pub(in crate::server) struct Draft {
     pub media_id: Option<String>,
     /// The wamid that it quotes.
     pub context: Option<String>,
+    /// The request's `Idempotency-Key`.
+    pub key: Option<String>,
 }
 
 /// Sends to the customer of a conversation in the name of an agent.
@@ -79,6 +81,9 @@ async fn send_whole(
     };
     let line = &conversation.phone_number_id;
     let id = shared.db.queue(&agent.account_id, line, &conversation.id, &message).await?;
+    if let Some(key) = &draft.key {
+        shared.db.key_goes_out(&agent.account_id, key, &id).await?;
+    }
     let to = conversation.phone.clone().or_else(|| conversation.user_id.clone()).unwrap_or_default();
     let outbound = Outbound { line: line.clone(), to, content: draft.content, context: draft.context };
     match shared.channel.send(outbound).await {

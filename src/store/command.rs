@@ -250,6 +250,13 @@ pub struct OutboxRow {
     pub reply_to: Option<Id>,
 }
 
+impl OutboxRow {
+    /// Whether it is for the team alone.
+    pub(super) fn is_note(&self) -> bool {
+        self.enclosed == Some(Enclosed::Note)
+    }
+}
+
 /// A message that a search found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {

@@ -41,6 +41,23 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// A text stands in the outbox now, and is a draft no more: after a kill it must not stand in the composer as well, where
+/// it would be sent a second time. What was typed since stays.
+pub(super) async fn enqueued(
+    conn: &mut SqliteConnection,
+    conversation: &Id,
+    note: bool,
+    owner: &str,
+    text: &str,
+) -> Result<(), sqlx::Error> {
+    let sql = format!(
+        "DELETE FROM {} WHERE conversation = ? AND owner = ? AND rtrim(text, char(9, 10, 13, 32)) = ?",
+        table(note)
+    );
+    sqlx::query(AssertSqlSafe(sql)).bind(conversation.as_str()).bind(owner).bind(text).execute(conn).await?;
+    Ok(())
+}
+
 /// All drafts of a damaged file that can be read, whoever wrote them.
 pub(super) async fn salvage(conn: &mut SqliteConnection, note: bool) -> Vec<(Id, String)> {
     joined(readable(conn, &format!("SELECT conversation, text FROM {}", table(note)), "conversation").await)

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::{Fate, OutboxRow};
-use super::owner;
 use super::set_aside::readable;
+use super::{drafts, owner};
 use crate::chat::Id;
 use crate::text::Clean;
 use crate::wire::Enclosed;
@@ -49,7 +49,7 @@ pub(super) async fn perform(
     now: Timestamp,
 ) -> Result<Outcome, sqlx::Error> {
     match urgent {
-        Urgent::Enqueue(row) => enqueue(conn, row).await,
+        Urgent::Enqueue(row) => enqueue(conn, row, owner).await,
         Urgent::Claim { client, after } => claim(conn, client, after.as_ref(), owner, now).await,
         Urgent::Fate { client, fate, note } => {
             let sql = "UPDATE outbox SET fate = ?2, note = ?3, owner = NULL, lease = NULL
@@ -75,14 +75,15 @@ async fn changed(conn: &mut SqliteConnection, client: &Id, rows: u64) -> Result<
     Ok(if there { Outcome::NotOurs } else { Outcome::Done })
 }
 
-async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow) -> Result<Outcome, sqlx::Error> {
+async fn enqueue(conn: &mut SqliteConnection, new: &OutboxRow, owner: &str) -> Result<Outcome, sqlx::Error> {
     match row(conn, &new.client).await? {
-        None => put(conn, new).await.map(|()| Outcome::Done),
+        None => put(conn, new).await?,
         Some(had) if (&had.text, &had.conversation, &had.enclosed) == (&new.text, &new.conversation, &new.enclosed) => {
-            Ok(Outcome::Done)
         }
-        Some(_) => Ok(Outcome::Clash),
+        Some(_) => return Ok(Outcome::Clash),
     }
+    drafts::enqueued(conn, &new.conversation, new.is_note(), owner, &new.text).await?;
+    Ok(Outcome::Done)
 }
 
 /// Puts a row at the end. One that says that it is being sent is queued: only a claim makes it so.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use tokio::time::Instant;
 
-use super::command::Position;
+use super::command::{OutboxRow, Position};
 use super::{StoredConversation, cache, drafts, messages, transaction};
 use crate::chat::{Id, Message};
 
@@ -61,6 +61,14 @@ impl Pending {
     pub(super) fn draft(&mut self, conversation: Id, note: bool, text: Option<String>) {
         self.drafts.insert((conversation, note), text);
         self.came();
+    }
+
+    /// A text stands in the outbox: where it waits to be written as a draft, that draft is no more.
+    pub(super) fn enqueued(&mut self, row: &OutboxRow) {
+        let draft = self.drafts.get_mut(&(row.conversation.clone(), row.is_note()));
+        if let Some(draft) = draft.filter(|draft| draft.as_deref().is_some_and(|text| text.trim_end() == row.text)) {
+            *draft = None;
+        }
     }
 
     pub(super) fn position(&mut self, position: Position) {

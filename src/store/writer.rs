@@ -340,6 +340,9 @@ impl Writer {
             let Some(shelf) = &mut self.shelf else { break };
             match transaction::at_once(&mut shelf.conn, &urgent, shelf.owner.name(), now).await {
                 Ok(done) => {
+                    if let (Urgent::Enqueue(row), Outcome::Done) = (&urgent, done) {
+                        self.pending.enqueued(row);
+                    }
                     // A row may fit where the batch that failed does not.
                     if !self.pending.is_stuck() {
                         self.recovered();

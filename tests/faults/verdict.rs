@@ -157,7 +157,9 @@ pub fn drafts(expected: &HashMap<String, String>, dump: &Value) -> Faulty {
 pub fn fates(sent: &[Sent], truth: &Truth, dump: &Value, handed: &HashMap<String, u32>) -> Faulty {
     let mut faulty = Faulty::default();
     let mut waiting: Vec<&str> = array(&dump["outbox"]).iter().filter_map(|item| item["text"].as_str()).collect();
-    waiting.extend(dump["drafts"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str()));
+    // what came back stands above what was written meanwhile
+    let drafts = dump["drafts"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str());
+    waiting.extend(drafts.flat_map(str::lines));
     for Sent { phone, text, certain } in sent {
         let mut places = Vec::new();
         for (home, kept) in truth {

@@ -93,6 +93,16 @@ impl House {
         }
     }
 
+    /// The Cloud API accepts a message, and takes its time.
+    pub async fn accepts_after(&self, wamid: &str, delay: std::time::Duration) {
+        let body = json!({ "messaging_product": "whatsapp", "messages": [{ "id": wamid }] });
+        Mock::given(method("POST"))
+            .and(path(format!("/v23.0/{LINE}/messages")))
+            .respond_with(ResponseTemplate::new(200).set_body_json(body).set_delay(delay))
+            .mount(&self.graph)
+            .await;
+    }
+
     /// The Cloud API refuses every message.
     pub async fn refuses(&self, code: i64, message: &str) {
         Mock::given(method("POST"))

@@ -1,10 +1,13 @@
 //! Sending and replying: what reaches the Cloud API, what is stored, what is refused and how.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
+use switchboard::server::db::{Database, DatabaseAt};
 
 use crate::envelopes::{messages_from, text};
-use crate::house::{Answer, DANA, DANA_PHONE, House, LINE, OLD};
+use crate::house::{ACCOUNT, Answer, DANA, DANA_PHONE, House, LINE, OLD};
 
 fn reply_path(conversation: &str) -> String {
     format!("/api/conversations/{conversation}/reply")
@@ -157,6 +160,54 @@ async fn a_key_sends_once() {
     assert_eq!(again.header("idempotent-replayed"), Some("true"));
     assert_eq!(send("k2", good).await.body["data"]["waMessageId"], "wamid.2");
     assert_eq!(house.graph.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_sent_under_a_key_is_sent_whole_when_whoever_asked_has_gone() {
+    let house = House::build().await;
+    house.accepts_after("wamid.LATE", Duration::from_millis(300)).await;
+    let good = json!({ "messageType": "text", "message": "once" });
+    let send = async |patience| {
+        let request = house.request(Method::POST, &reply_path(DANA)).bearer_auth(&house.token).json(&good);
+        request.header("Idempotency-Key", "k1").timeout(patience).send().await
+    };
+    assert!(send(Duration::from_millis(100)).await.unwrap_err().is_timeout());
+    let answer = loop {
+        let answer = Answer::of(send(Duration::from_secs(30)).await.unwrap()).await;
+        if answer.status != 409 {
+            break answer;
+        }
+        assert_eq!(answer.body["error"], "IDEMPOTENCY_KEY_BUSY");
+    };
+    assert_eq!((answer.status, answer.header("idempotent-replayed")), (200, Some("true")), "{}", answer.body);
+    assert_eq!(answer.body["data"]["waMessageId"], "wamid.LATE");
+    assert_eq!(house.graph.received_requests().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_a_killed_server_left_is_free_where_nothing_had_gone_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("server.db");
+    House::build_with(House::in_file(&file)).await.running.shutdown().await;
+    // The process was killed at two moments: before it had stored the message, and while the channel had it.
+    let db = Database::open(&DatabaseAt::File(file.clone())).await.unwrap();
+    for key in ["before", "while"] {
+        db.claim_key(ACCOUNT, key).await.unwrap();
+    }
+    db.key_goes_out(ACCOUNT, "while", "6b02cde878eebeb31e40f6c0").await.unwrap();
+    db.close().await;
+
+    let house = House::build_with(House::in_file(&file)).await;
+    house.accepts(&["wamid.1", "wamid.2"]).await;
+    let send = async |key: &str| {
+        let body = json!({ "messageType": "text", "message": "once" });
+        let request = house.request(Method::POST, &reply_path(DANA)).bearer_auth(&house.token).json(&body);
+        Answer::of(request.header("Idempotency-Key", key).send().await.unwrap()).await
+    };
+    assert_eq!(send("before").await.status, 200);
+    let open = send("while").await;
+    assert_eq!((open.status, &open.body["error"]), (500, &json!("SEND_INTERRUPTED")), "{}", open.body);
+    assert_eq!(house.graph.received_requests().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Each command, and that what was given is there after closing and opening again.
 
+use sqlx::ConnectOptions as _;
 use switchboard::chat::{Id, Origin};
 use switchboard::config::Paths;
 use switchboard::store::{Command, Fate, Place, Position, Reply, StoredConversation, file_of};
@@ -74,6 +75,32 @@ async fn a_row_of_the_outbox_goes_its_way() {
     assert!(desk.claim("s1").await, "the agent wants it sent again");
     desk.send(Command::Settle { client: "s1".into() });
     assert_eq!(desk.started().await.outbox, vec![]);
+}
+
+#[tokio::test]
+async fn a_text_that_is_queued_is_no_draft_any_more() {
+    let folder = folder();
+    let path = file_in(&folder);
+    let mut desk = Desk::on(&path);
+    desk.send(draft("c1", Some("Hello \n")));
+    assert_eq!(desk.started().await.drafts.len(), 1, "on disk");
+    desk.enqueue(row("s1", "Hello")).await;
+    // What a kill would leave at this moment: nothing that waits to be written is looked at.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut other = options.connect().await.expect("opened");
+    let count = "SELECT (SELECT count(*) FROM drafts) * 10 + (SELECT count(*) FROM outbox)";
+    let left: i64 = sqlx::query_scalar(count).fetch_one(&mut other).await.expect("read");
+    assert_eq!(left, 1, "in the outbox alone");
+
+    // Nor is one that is still to be written.
+    desk.send(draft("c1", Some("Again")));
+    desk.enqueue(row("s2", "Again")).await;
+    assert_eq!(desk.started().await.drafts, vec![]);
+    // What was typed since stays, and so does what stands elsewhere.
+    desk.send(draft("c1", Some("Next")));
+    desk.send(draft("c2", Some("Third")));
+    desk.enqueue(row("s3", "Third")).await;
+    assert_eq!(desk.started().await.drafts.len(), 2);
 }
 
 #[tokio::test]

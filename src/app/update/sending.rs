@@ -20,6 +20,9 @@ use crate::wire::Accepted;
 
 /// WhatsApp's longest text, in characters.
 pub const LONGEST_TEXT: usize = 4096;
+/// Refusals that say nothing about whether the message was sent: an attempt with the same key is under way, or was broken
+/// off when the server stopped.
+const LEAVES_IT_OPEN: [&str; 2] = ["IDEMPOTENCY_KEY_BUSY", "SEND_INTERRUPTED"];
 /// What could not be sent because the backend was not reached is tried again after this time.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
@@ -229,6 +232,9 @@ fn refused(state: &mut State, client: &Id, key: ConversationKey, error: RestErro
         RestError::Unreadable(error) => unconfirmed(state, client, key, &Clean::line(&error.to_string()), out),
         RestError::Withheld { reason } => give_back(state, client, key, &reason, out),
         RestError::SignedOut { reason } => give_back(state, client, key, &format!("signed out: {reason}"), out),
+        RestError::Refused { code: Some(code), reason, .. } if LEAVES_IT_OPEN.contains(&&*code) => {
+            unconfirmed(state, client, key, &reason, out);
+        }
         RestError::Refused { status, code, reason, retry_after } => {
             let again = retry_after.and_then(|wait| state.now.checked_add(wait).ok());
             let again = again.map(|at| snooze::when_exactly(at, state.now, &state.settings.zone));

@@ -65,6 +65,31 @@ impl Database {
         Ok(())
     }
 
+    /// The message of a claimed key is about to be given to the channel.
+    pub async fn key_goes_out(&self, account: &str, key: &str, message: &str) -> Result<(), DatabaseError> {
+        sqlx::query("UPDATE answered_keys SET message_id = ? WHERE account_id = ? AND key = ?")
+            .bind(message)
+            .bind(account)
+            .bind(key)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Keys that a server left which was killed while it worked on them. Where nothing had gone out yet the key is free
+    /// again; else it gets this answer, since the channel may have the message.
+    pub async fn settle_left_keys(&self, status: u16, body: &str) -> Result<(), DatabaseError> {
+        sqlx::query("DELETE FROM answered_keys WHERE status IS NULL AND message_id IS NULL")
+            .execute(&self.pool)
+            .await?;
+        sqlx::query("UPDATE answered_keys SET status = ?, body = ? WHERE status IS NULL")
+            .bind(i64::from(status))
+            .bind(body)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Keeps a file that an agent sent.
     pub async fn store_media(
         &self,

@@ -50,7 +50,7 @@ async fn send(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    once(&shared, &agent, &headers, async {
+    once(&shared.clone(), &agent.clone(), &headers, |key| async move {
         let mut form = read_form(multipart).await?;
         let (Some(file), Some(to)) = (form.file.take(), form.to.take()) else {
             let required = json!(["file", "recipientPhone"]);
@@ -58,7 +58,7 @@ async fn send(
                 .with("required", required));
         };
         let conversation = conversation_to(&shared, &agent, &to, form.line.as_deref()).await?;
-        send_file(&shared, &agent, &conversation, file, form).await
+        send_file(&shared, &agent, &conversation, (file, form), key).await
     })
     .await
 }
@@ -71,7 +71,7 @@ async fn reply(
     headers: HeaderMap,
     multipart: Multipart,
 ) -> Response {
-    once(&shared, &agent, &headers, async {
+    once(&shared.clone(), &agent.clone(), &headers, |key| async move {
         let conversation = find(&shared, &agent, &id).await?;
         check_window(&conversation)?;
         let mut form = read_form(multipart).await?;
@@ -80,7 +80,7 @@ async fn reply(
                 ApiError::bad("MISSING_FIELDS", "Missing required field: file").with("required", json!(["file"]))
             );
         };
-        send_file(&shared, &agent, &conversation, file, form).await.map_err(as_reply_failure)
+        send_file(&shared, &agent, &conversation, (file, form), key).await.map_err(as_reply_failure)
     })
     .await
 }
@@ -92,8 +92,8 @@ async fn send_file(
     shared: &Shared,
     agent: &Agent,
     conversation: &Conversation,
-    (mime, filename, bytes): Upload,
-    form: Form,
+    ((mime, filename, bytes), form): (Upload, Form),
+    key: Option<String>,
 ) -> Result<Answer, ApiError> {
     if form.caption.as_ref().is_some_and(|caption| caption.chars().count() > LONGEST_CAPTION) {
         let message = format!("The caption is longer than {LONGEST_CAPTION} characters");
@@ -105,7 +105,7 @@ async fn send_file(
     let source = MediaSource::Bytes(bytes);
     let content = OutboundContent::Media { kind, mime, filename: filename.clone(), caption: form.caption, source };
     let context = wamid_of(shared, agent, form.reply_to).await?;
-    let draft = Draft { content, filled: None, media_id: Some(id), context };
+    let draft = Draft { content, filled: None, media_id: Some(id), context, key };
     let (sent, budget) = dispatch(shared, agent, conversation, draft).await?;
     let body = json!({
         "success": true,

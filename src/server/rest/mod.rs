@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use super::shared::Shared;
 pub(in crate::server) use faults::LabDoor;
+pub(in crate::server) use replies::settle_left_keys;
 
 /// All routes but the webhook's.
 pub(in crate::server) fn routes() -> Router<Shared> {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::errors::{ApiError, put_budget};
 use crate::server::db::accounts::Agent;
 use crate::server::db::answers::Claim;
+use crate::server::db::{Database, DatabaseError};
 use crate::server::limits::Budget;
 use crate::server::shared::Shared;
 
@@ -21,30 +22,48 @@ pub(super) struct Answer {
 
 /// Does the work, or, if a request with the same `Idempotency-Key` was answered before, gives that answer again with
 /// the header `Idempotent-Replayed: true`. An error before anything was sent leaves the key free.
-pub(super) async fn once(
+///
+/// The work is told the key. It goes on when whoever asked goes away, and its answer is kept for when they ask again.
+pub(super) async fn once<W: Future<Output = Result<Answer, ApiError>> + Send + 'static>(
     shared: &Shared,
     agent: &Agent,
     headers: &HeaderMap,
-    work: impl Future<Output = Result<Answer, ApiError>>,
+    work: impl FnOnce(Option<String>) -> W,
 ) -> Response {
     match claim(shared, agent, headers).await {
         Err(error) => error.into_response(),
-        Ok(Key::None) => respond(work.await),
+        Ok(Key::None) => respond(work(None).await),
         Ok(Key::Answered(response)) => response,
         Ok(Key::Mine(key)) => {
-            let done = work.await;
-            let kept = match &done {
-                Ok(answer) => Some((StatusCode::OK, answer.body.clone())),
-                Err(error) => was_sent(error).then(|| (error.status(), error.body())),
-            };
-            let kept = kept.map(|(status, body)| (status.as_u16(), body.to_string()));
-            let kept = kept.as_ref().map(|(status, body)| (*status, body.as_str()));
-            if let Err(error) = shared.db.answer_key(&agent.account_id, &key, kept).await {
-                tracing::error!(%error, "an answer could not be kept for its Idempotency-Key");
-            }
-            respond(done)
+            let (db, account, work) = (shared.db.clone(), agent.account_id.clone(), work(Some(key.clone())));
+            let whole = tokio::spawn(async move {
+                let done = work.await;
+                let kept = match &done {
+                    Ok(answer) => Some((StatusCode::OK, answer.body.clone())),
+                    Err(error) => was_sent(error).then(|| (error.status(), error.body())),
+                };
+                let kept = kept.map(|(status, body)| (status.as_u16(), body.to_string()));
+                let kept = kept.as_ref().map(|(status, body)| (*status, body.as_str()));
+                if let Err(error) = db.answer_key(&account, &key, kept).await {
+                    tracing::error!(%error, "an answer could not be kept for its Idempotency-Key");
+                }
+                done
+            });
+            whole.await.map_or_else(|_| interrupted().into_response(), respond)
         }
     }
+}
+
+/// The answer to a request whose work was broken off after the message was stored.
+fn interrupted() -> ApiError {
+    let message = "The server stopped while it sent this: whether the customer has it is not known";
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message).with("error", json!("SEND_INTERRUPTED"))
+}
+
+/// Settles the keys that a killed server left. To be called before any request is answered.
+pub(in crate::server) async fn settle_left_keys(db: &Database) -> Result<(), DatabaseError> {
+    let answer = interrupted();
+    db.settle_left_keys(answer.status().as_u16(), &answer.body().to_string()).await
 }
 
 enum Key {
@@ -61,7 +80,7 @@ async fn claim(shared: &Shared, agent: &Agent, headers: &HeaderMap) -> Result<Ke
     match shared.db.claim_key(&agent.account_id, key).await? {
         Claim::Mine => Ok(Key::Mine(key.to_owned())),
         Claim::Busy => {
-            let message = "A request with this Idempotency-Key is being worked on, or the server stopped while it was";
+            let message = "A request with this Idempotency-Key is being worked on";
             Err(ApiError::new(StatusCode::CONFLICT, message).with("error", json!("IDEMPOTENCY_KEY_BUSY")))
         }
         Claim::Answered(status, body) => {

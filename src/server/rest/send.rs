@@ -33,7 +33,7 @@ pub(super) async fn text(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    once(&shared, &agent, &headers, async {
+    once(&shared.clone(), &agent.clone(), &headers, |key| async move {
         let fields = json_object(&body)?;
         let (to, message) = (field(&fields, "recipientPhone")?, field(&fields, "message")?);
         let (Some(to), Some(message)) = (to, message.filter(|text| !text.trim().is_empty())) else {
@@ -41,7 +41,7 @@ pub(super) async fn text(
             return Err(ApiError::bad("MISSING_FIELDS", message).with("required", json!(["recipientPhone", "message"])));
         };
         let content = OutboundContent::Text { body: checked_text(message)? };
-        to_phone(&shared, &agent, &fields, &to, content).await
+        to_phone(&shared, &agent, &fields, (&to, content), key).await
     })
     .await
 }
@@ -52,7 +52,7 @@ pub(super) async fn template(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    once(&shared, &agent, &headers, async {
+    once(&shared.clone(), &agent.clone(), &headers, |key| async move {
         let fields = json_object(&body)?;
         let to = field(&fields, "recipientPhone")?;
         let (Some(to), Some(content)) = (to, template_of(&fields)?) else {
@@ -60,7 +60,7 @@ pub(super) async fn template(
             let required = json!(["recipientPhone", "templateName"]);
             return Err(ApiError::bad("MISSING_FIELDS", message).with("required", required));
         };
-        to_phone(&shared, &agent, &fields, &to, content).await
+        to_phone(&shared, &agent, &fields, (&to, content), key).await
     })
     .await
 }
@@ -69,15 +69,15 @@ async fn to_phone(
     shared: &Shared,
     agent: &Agent,
     fields: &Map<String, Value>,
-    to: &str,
-    content: OutboundContent,
+    (to, content): (&str, OutboundContent),
+    key: Option<String>,
 ) -> Result<Answer, ApiError> {
     let named = field(fields, "phoneNumberId")?;
     let what = if matches!(content, OutboundContent::Template { .. }) { "Template message" } else { "Message" };
     let conversation = conversation_to(shared, agent, to, named.as_deref()).await?;
     let filled = filled_template(shared, agent, &content).await?;
     let context = wamid_of(shared, agent, field(fields, "replyTo")?).await?;
-    let draft = Draft { content, filled, media_id: None, context };
+    let draft = Draft { content, filled, media_id: None, context, key };
     let (sent, budget) = dispatch(shared, agent, &conversation, draft).await?;
     let body = json!({
         "success": true,
@@ -96,7 +96,7 @@ pub(super) async fn reply(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    once(&shared, &agent, &headers, async {
+    once(&shared.clone(), &agent.clone(), &headers, |key| async move {
         let fields = json_object(&body)?;
         let mut content = reply_content(&fields)?;
         let conversation = find(&shared, &agent, &id).await?;
@@ -109,7 +109,7 @@ pub(super) async fn reply(
             *wamid = named.unwrap_or_default();
         }
         let context = wamid_of(&shared, &agent, field(&fields, "replyTo")?).await?;
-        let draft = Draft { content, filled, media_id: None, context };
+        let draft = Draft { content, filled, media_id: None, context, key };
         let (sent, budget) = dispatch(&shared, &agent, &conversation, draft).await.map_err(as_reply_failure)?;
         let body = json!({
             "success": true,

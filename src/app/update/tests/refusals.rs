@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::app::outbox::Waits;
-use crate::store::Command as Store;
+use crate::app::outbox::{Fate, Waits};
+use crate::store::{self, Command as Store};
 
 fn refusal(status: u16, code: Option<&str>, reason: &str, wait: Option<u64>) -> RestError {
     let retry_after = wait.map(Duration::from_secs);
@@ -115,4 +115,20 @@ fn a_message_that_waited_too_long_is_said_to_wait_for_the_agent() {
     assert!(!commands(&effects).iter().any(|command| matches!(command, Command::Send { .. })));
     assert_eq!(world.state.outbox.items()[0].waits, Some(Waits::Agent));
     assert!(world.notice().starts_with("The message to Customer 1 waits for you: written more than 10 minutes ago"));
+}
+
+#[test]
+fn a_refusal_that_leaves_the_fate_open_is_none() {
+    for code in ["IDEMPOTENCY_KEY_BUSY", "SEND_INTERRUPTED"] {
+        let mut world = World::with_list(vec![row(1, &oid(1), &[])]);
+        let key = world.open(1);
+        let client = world.replies("hello");
+        let open = refusal(409, Some(code), "it is being worked on", None);
+        let effects = world.report(Report::Sent { client: client.clone(), key, result: Err(open) });
+        assert_eq!(world.state.outbox.items()[0].fate, Fate::Unconfirmed, "{code}");
+        assert_eq!(world.state.composer.text(), "", "it may have been sent: it does not stand there to be sent again");
+        assert!(effects.iter().any(|effect| {
+            matches!(effect, Effect::Store(Store::Fate { fate: store::Fate::Unconfirmed, client: named, .. }) if *named == client)
+        }));
+    }
 }
