@@ -1,7 +1,7 @@
 //! A long mixed scenario by seed: customers write, an agent reads, answers and drafts, and one fault after the other
 //! comes and goes. In the end everything is compared with the backend's database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use rand::{RngExt as _, SeedableRng as _};
@@ -121,10 +121,6 @@ struct World {
     drafts: HashMap<String, String>,
     /// When each was written.
     drafted: HashMap<String, Instant>,
-    /// Texts that were sent a moment ago.
-    fresh: Vec<(String, Instant)>,
-    /// Those that were when the program was killed: the draft that such a text was goes a moment after its row is on disk.
-    blurred: HashSet<String>,
     figures: Figures,
 }
 
@@ -183,7 +179,7 @@ impl World {
         let screen = block_in_place(|| Screen::start(&proxy.url(), &house.token(), &home, &phone(WATCHED), plan.seed));
         let rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let (undelivered, sent, drafts, drafted, figures) = Default::default();
-        let (written, fresh, blurred) = Default::default();
+        let written = 0;
         Some(Self {
             plan,
             rng,
@@ -197,8 +193,6 @@ impl World {
             sent,
             drafts,
             drafted,
-            fresh,
-            blurred,
             figures,
         })
     }
@@ -256,8 +250,6 @@ impl World {
         self.only_drafts(&answer["stood"], &phone);
         if answer["taken"] == true {
             self.drafts.remove(&phone);
-            self.fresh.retain(|(_, at)| at.elapsed() < DRAFTED);
-            self.fresh.push((text.clone(), Instant::now()));
             self.sent.push(Sent { phone, text, certain: true });
         }
     }
@@ -339,8 +331,6 @@ impl World {
     async fn client_killed(&mut self) {
         self.traffic().await;
         self.seat.kill().await;
-        let fresh = self.fresh.drain(..).filter(|(_, at)| at.elapsed() < DRAFTED);
-        self.blurred.extend(fresh.map(|(text, _)| text));
         for sent in &mut self.sent {
             sent.certain &= self.seat.has_kept(&sent.text);
         }
@@ -459,9 +449,11 @@ impl World {
         }
     }
 
-    /// What was replaced in the composer is a draft. Here nothing is refused: a text that was sent does not come back.
+    /// What was replaced in the composer is a draft, or was one when the program was killed before the text was in the
+    /// queue. Here nothing is refused: a text that was sent does not come back.
     fn only_drafts(&self, stood: &Value, phone: &str) {
-        let is_wrong = |stood: &&str| stood.contains("out ") && !self.blurred.contains(*stood);
+        let queued = |line: &str| self.sent.iter().any(|sent| sent.certain && sent.text == line);
+        let is_wrong = |stood: &&str| stood.lines().any(queued);
         let faulty = stood.as_str().filter(is_wrong).map(|stood| {
             let refusal = "it came back, or it was sent and stayed a draft as well";
             format!("{stood:?} stood in the composer for {phone}: {refusal}")
