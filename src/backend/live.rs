@@ -75,7 +75,7 @@ impl DialError {
         | Self::Nobody { reason }
         | Self::Refused { reason, .. }
         | Self::Lost { reason, .. }) = &mut self;
-        *reason = Clean::line(&repeated.out_of(&**reason));
+        *reason = repeated.out_of_words(reason);
         self
     }
 

@@ -1,9 +1,9 @@
 //! Some backends, and what stands in front of them, repeat the token that they refuse. What is secret of ours is taken out
-//! of their words before anything shows, keeps or logs them.
+//! of their words before anything shows, keeps or logs them. What they answer otherwise is data and stays as it is: a
+//! header of ours may be an id of theirs.
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::report::RestError;
@@ -12,8 +12,6 @@ use crate::text::Clean;
 
 /// Shorter ones are in every text, and no secrets.
 const SHORTEST: usize = 6;
-/// Answers that are longer are data, and no words about a request.
-const LONGEST: usize = 64 * 1024;
 
 /// What is secret of one profile.
 pub(super) struct Repeated<'a> {
@@ -38,27 +36,24 @@ impl<'a> Repeated<'a> {
         text
     }
 
+    /// Words without them.
+    pub fn out_of_words(&self, words: &Clean) -> Clean {
+        Clean::line(&self.out_of(&**words))
+    }
+
     /// An error without them.
     pub fn out_of_error(&self, mut error: RestError) -> RestError {
         match &mut error {
             RestError::Unreachable { reason, .. }
             | RestError::Withheld { reason }
-            | RestError::SignedOut { reason }
-            | RestError::Refused { reason, .. } => *reason = Clean::line(&self.out_of(&**reason)),
+            | RestError::SignedOut { reason } => *reason = self.out_of_words(reason),
+            RestError::Refused { code, reason, .. } => {
+                *reason = self.out_of_words(reason);
+                *code = code.as_ref().map(|code| self.out_of_words(code));
+            }
             RestError::Unreadable(error) => error.problem = self.out_of(error.problem.as_str()).into_owned(),
         }
         error
-    }
-
-    /// An answer's body without them.
-    pub fn out_of_body(&self, body: Bytes) -> Bytes {
-        if body.len() > LONGEST {
-            return body;
-        }
-        match self.out_of(String::from_utf8_lossy(&body)) {
-            Cow::Owned(text) if text.as_bytes() != &*body && text.contains("[redacted]") => text.into(),
-            _ => body,
-        }
     }
 }
 
@@ -80,8 +75,13 @@ mod tests {
         assert_eq!(ours.out_of("2 keys: k3y-of-ours"), "2 keys: [redacted]");
         let reason = Clean::line("no: a-token-of-ours");
         assert_eq!(ours.out_of_error(RestError::SignedOut { reason }).to_string(), "signed out: no: [redacted]");
-        let body = |text: &[u8]| ours.out_of_body(Bytes::copy_from_slice(text));
-        assert_eq!(body(b"{\"message\":\"a-token-of-ours\"}"), &b"{\"message\":\"[redacted]\"}"[..]);
-        assert_eq!(body(b"\xff\xfe and 2"), &b"\xff\xfe and 2"[..], "what is no text stays as it is");
+        let refused = |code: &str, reason: &str| RestError::Refused {
+            status: 400,
+            code: Some(Clean::line(code)),
+            reason: Clean::line(reason),
+            retry_after: None,
+        };
+        let error = ours.out_of_error(refused("NO_a-token-of-ours", "no: a-token-of-ours"));
+        assert_eq!(error, refused("NO_[redacted]", "no: [redacted]"));
     }
 }

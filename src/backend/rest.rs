@@ -281,6 +281,7 @@ impl Rest {
         }
         let took = answer.as_ref().ok().map(|answer| answer.took);
         let result = answer.and_then(|answer| understood(self.dialect(), &request, &answer, read));
+        let result = result.map_err(|error| self.repeated(&held).out_of_error(error));
         if took.is_some() && !matches!(result, Err(RestError::SignedOut { .. })) {
             self.token.accepted(held.number);
         }
@@ -295,15 +296,18 @@ impl Rest {
             Way::Plain => exchange(&self.http, self.dialect(), &self.config.profile.url, request, &credential).await,
             Way::Upload { upload, file, passage } => self.put(upload, file, &credential, passage).await,
         };
-        let repeated = Repeated::of(&self.config.profile, held.secret.as_ref());
-        let answer = answer.map(|answer| Answer { body: repeated.out_of_body(answer.body), ..answer });
-        let mut tapped = self.tapped(at, started.elapsed(), request, &answer, &repeated);
+        let mut tapped = self.tapped(at, started.elapsed(), request, &answer, &self.repeated(held));
         if let Way::Upload { upload, file, .. } = way {
             let form = serde_json::json!({ "file": file.name, "bytes": file.size, "fields": upload.fields });
             tapped.sent = Some(form.to_string().into());
         }
         let _ = self.tell.send(News::Tapped(Box::new(tapped)));
         answer
+    }
+
+    /// What is secret of ours in an exchange.
+    fn repeated<'a>(&'a self, held: &'a Held) -> Repeated<'a> {
+        Repeated::of(&self.config.profile, held.secret.as_ref())
     }
 
     /// Where a token goes.

@@ -10,7 +10,7 @@ use switchboard::wire::Dialect;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::contract::Contract;
+use crate::contract::{Contract, LINE};
 use crate::seat::{Seat, config, fault, pair, target};
 
 fn send(seat: &Seat, target: &Target, client: &str, text: &str) {
@@ -124,6 +124,18 @@ async fn read_and_status_and_an_unknown_conversation() {
             let ids: Vec<Id> = page.facts.expect("facts").ids.into_iter().map(|named| named.id).collect();
             assert!(ids.contains(&to.id) && ids.contains(&to.aliases[0]), "{ids:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_header_of_ours_that_is_an_id_too_leaves_the_backends_ids_alone() {
+    let Some(server) = Contract::start(&json!({})) else { return };
+    let mut config = config(&server.url);
+    config.profile.headers.insert("x-line".to_owned(), LINE.into());
+    let page = Seat::new(config).list(Purpose::Asked).await;
+    assert!(!page.rows.is_empty());
+    for facts in page.rows {
+        assert_eq!(facts.line, Some(LINE.into()), "{facts:?}");
     }
 }
 
