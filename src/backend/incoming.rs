@@ -22,35 +22,34 @@ static SEQUENCE: AtomicU64 = AtomicU64::new(0);
 impl Session {
     /// Handles an item, and some of those that wait behind it.
     pub(super) async fn incoming(&mut self, first: Option<Incoming>) {
-        let mut item = first;
-        for left in (0..BATCH).rev() {
-            match item {
-                None => return self.lost(&CloseReason::Io("the connection's task ended".to_owned())).await,
-                Some(Incoming::Closed(reason)) => return self.lost(&reason).await,
-                Some(Incoming::Event(event)) => self.event(event).await,
-                Some(Incoming::Ping { .. }) => self.board.session().last_frame = Some(Timestamp::now()),
-                Some(Incoming::Upgraded(transport)) => {
-                    self.board.session().transport = Some(transport_name(transport));
-                }
-                Some(Incoming::Overflow { dropped }) => {
-                    self.reports.send(Report::Overflow { dropped }).await;
-                    self.catch_up();
-                }
-                Some(Incoming::Malformed { bytes, error }) => {
-                    let frame = malformed(&bytes, &error, self.board.epoch());
-                    self.reports.send(Report::Frame(Box::new(frame))).await;
-                }
-            }
-            if left == 0 {
-                break;
-            }
-            item = self.live.as_mut().and_then(|live| live.events.try_next());
-            if item.is_none() {
-                return;
-            }
+        self.take_in(first).await;
+        for _ in 1..BATCH {
+            // After the end there is no connection, and so no item.
+            let Some(item) = self.live.as_mut().and_then(|live| live.events.try_next()) else { return };
+            self.take_in(Some(item)).await;
         }
         // Reports that find room never wait, and so would let nobody else in.
         tokio::task::yield_now().await;
+    }
+
+    async fn take_in(&mut self, item: Option<Incoming>) {
+        match item {
+            None => self.lost(&CloseReason::Io("the connection's task ended".to_owned())).await,
+            Some(Incoming::Closed(reason)) => self.lost(&reason).await,
+            Some(Incoming::Event(event)) => self.event(event).await,
+            Some(Incoming::Ping { .. }) => self.board.session().last_frame = Some(Timestamp::now()),
+            Some(Incoming::Upgraded(transport)) => {
+                self.board.session().transport = Some(transport_name(transport));
+            }
+            Some(Incoming::Overflow { dropped }) => {
+                self.reports.send(Report::Overflow { dropped }).await;
+                self.catch_up();
+            }
+            Some(Incoming::Malformed { bytes, error }) => {
+                let frame = malformed(&bytes, &error, self.board.epoch());
+                self.reports.send(Report::Frame(Box::new(frame))).await;
+            }
+        }
     }
 
     async fn event(&mut self, event: socketio::Event) {

@@ -158,8 +158,7 @@ pub(super) async fn dial(
     let lost = |reason: String| DialError::Lost { reason: Clean::line(&reason), kind: MishapKind::Tls };
     let mut settings = settings(config, secret, tls).await.map_err(lost)?;
     // The JavaScript client puts it beside the token, which only an object has room for.
-    let has_room =
-        settings.auth.is_none() || config.dialect.socket_credentials(secret).auth.is_some_and(|auth| auth.is_object());
+    let has_room = settings.auth.as_ref().is_none_or(Auth::is_object);
     settings.recover = left.filter(|left| has_room && left.token == held.number).map(|left| left.recovery);
     match socketio::connect(settings).await {
         Ok(connection) => Ok(Dialled { connection, token: held.number, secret: held.secret.clone() }),

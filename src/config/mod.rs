@@ -22,7 +22,7 @@ pub use attention::{NotificationRule, Notifications, QuietHours};
 pub use edit::save_profile;
 pub use keymap::{Action, Context, Keymap, Match, key_name};
 pub use load::{BUILT_IN_VIEWS, Chosen, Loaded, name_for};
-pub use paths::{Paths, create_private_dir, expanded, file_name, write_private};
+pub use paths::{Paths, create_private_dir, expanded, file_name, private_dir, write_private};
 pub use profile::{Profile, ProfileProblem, Transport, check_url, is_loopback};
 pub use replies::{Replies, Reply, is_name as is_reply_name};
 pub use secret::{

@@ -112,11 +112,19 @@ pub fn file_name(profile: &str) -> String {
 /// # Errors
 /// It cannot be created.
 pub fn create_private_dir(path: &Path) -> Result<(), ConfigError> {
+    private_dir(path).map_err(|source| ConfigError::File { action: "create", path: path.to_owned(), source })
+}
+
+/// The same in the system's words.
+///
+/// # Errors
+/// It cannot be created.
+pub fn private_dir(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|source| ConfigError::File { action: "create", path: path.to_owned(), source })
+    builder.create(path)
 }
 
 /// Writes a file that its owner alone may read, at once or not at all: a reader sees the old text or the new one. The

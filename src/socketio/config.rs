@@ -118,6 +118,11 @@ impl Auth {
         serde_json::to_string(value).map(|text| Self(SecretString::from(text)))
     }
 
+    /// Whether there is room beside what it says, as [`Config::recover`] needs it.
+    pub fn is_object(&self) -> bool {
+        self.text().starts_with('{')
+    }
+
     pub(super) fn text(&self) -> &str {
         self.0.expose_secret()
     }

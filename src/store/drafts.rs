@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::Position;
 use super::owner;
-use super::set_aside::readable;
+use super::salvage::readable;
 use crate::chat::Id;
 
 /// The owner of drafts that nobody has taken over yet.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::SqliteConnection;
 
-use super::set_aside::readable;
+use super::salvage::readable;
 use crate::chat::{Content, Id, Message, MessageIds, Origin};
 use crate::text::search_fold;
 

@@ -23,6 +23,7 @@ mod pending;
 mod reader;
 mod recording;
 mod replies;
+mod salvage;
 mod search;
 mod set_aside;
 mod snippet;

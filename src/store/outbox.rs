@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::command::{Fate, OutboxRow};
-use super::set_aside::readable;
+use super::salvage::readable;
 use super::{drafts, owner};
 use crate::chat::Id;
 use crate::text::Clean;

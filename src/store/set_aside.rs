@@ -1,15 +1,13 @@
 //! A damaged or foreign file goes aside, and what can still be read of drafts and outbox is taken over.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use futures_util::StreamExt as _;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, FromRow, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::command::{Fate, OutboxRow};
 use super::owner::beside;
+use super::salvage::readable;
 use super::{drafts, messages, outbox, transaction};
 use crate::chat::{Id, Message};
 
@@ -30,22 +28,6 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> std::io::Result<PathBuf>
         }
     }
     Ok(target)
-}
-
-/// The rows of a query that can be read: from its beginning up to what is damaged, and from its end back to it.
-pub(super) async fn readable<T>(conn: &mut SqliteConnection, query: &str, by: &str) -> Vec<T>
-where
-    T: for<'row> FromRow<'row, SqliteRow> + Ord + Send + Unpin,
-{
-    let mut rows = BTreeSet::new();
-    for order in ["ASC", "DESC"] {
-        let query = sqlx::query_as::<_, T>(AssertSqlSafe(format!("{query} ORDER BY {by} {order}")));
-        let mut found = query.fetch(&mut *conn);
-        while let Some(Ok(row)) = found.next().await {
-            rows.insert(row);
-        }
-    }
-    rows.into_iter().collect()
 }
 
 /// What cannot be fetched again, out of a damaged file.

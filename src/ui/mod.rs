@@ -102,7 +102,7 @@ impl Canvas<'_> {
 
     /// The same for what has the focus then.
     fn key_in(&self, context: Context, action: Action) -> Option<String> {
-        self.state.keymap.key_for(action, context.stack()).map(|keys| keys.to_string())
+        self.state.keymap.keys_for(action, context.stack()).next().map(|keys| keys.to_string())
     }
 
     /// `key does what`, or `does what` where no key does.

@@ -134,8 +134,8 @@ pub(super) fn may_send(state: &mut State) -> bool {
     } else if text.starts_with('/') && is_reply_name(text.get(1..).unwrap_or_default().trim_end()) {
         Some(format!("There is no canned reply {}: Enter again sends that to {name} as it is", text.trim_end()))
     } else if matches!(state.window(key), Window::Expired { .. }) {
-        let key = state.keymap.keys_for(Action::Templates, Context::Composer.stack());
-        let key = key.first().filter(|_| state.offers.templates);
+        let key = state.keymap.keys_for(Action::Templates, Context::Composer.stack()).next();
+        let key = key.filter(|_| state.offers.templates);
         let templates = key.map(|key| format!("; {key} sends a template")).unwrap_or_default();
         Some(format!(
             "{name} last wrote more than 24 h ago, so WhatsApp will refuse this{templates}; Enter again tries all the same"

@@ -127,8 +127,8 @@ pub(super) fn perform(state: &mut State, keys: &[ConversationKey], deed: Deed, o
             None => {}
         }
     }
-    let undo = state.keymap.keys_for(Action::UndoChange, Context::List.stack());
-    let undo = undo.first().map(|keys| format!(" · {keys} undoes it")).unwrap_or_default();
+    let undo = state.keymap.keys_for(Action::UndoChange, Context::List.stack()).next();
+    let undo = undo.map(|keys| format!(" · {keys} undoes it")).unwrap_or_default();
     match back.as_slice() {
         [] => match why {
             Some(why) => return say(state, true, why),

@@ -147,28 +147,16 @@ impl Keymap {
         doing.get(..doing.partition_point(|binding| binding.action == action)).unwrap_or_default()
     }
 
-    /// The first of [`Self::keys_for`]: the one that is shown.
-    pub fn key_for(&self, action: Action, contexts: &[Context]) -> Option<&KeySequence> {
-        let mut all = contexts.iter().flat_map(|context| self.doing(action, *context));
-        all.find(|binding| self.reaches(contexts, binding)).map(|binding| &binding.keys)
-    }
-
     /// Whether a binding's keys come to it while `contexts` hold.
     fn reaches(&self, contexts: &[Context], binding: &Binding) -> bool {
         self.lookup(contexts, binding.keys.keys()) == Match::Action(binding.action)
     }
 
-    /// The keys that do `action` while `contexts` (innermost first) hold; what an inner context hides is left out.
-    pub fn keys_for(&self, action: Action, contexts: &[Context]) -> Vec<&KeySequence> {
-        let mut found = Vec::new();
-        for context in contexts {
-            for binding in self.doing(action, *context) {
-                if self.reaches(contexts, binding) && !found.contains(&&binding.keys) {
-                    found.push(&binding.keys);
-                }
-            }
-        }
-        found
+    /// The keys that do `action` while `contexts` (innermost first) hold, the one to show first; what an inner context
+    /// hides is left out.
+    pub fn keys_for<'a>(&'a self, action: Action, contexts: &'a [Context]) -> impl Iterator<Item = &'a KeySequence> {
+        let all = contexts.iter().flat_map(move |context| self.doing(action, *context));
+        all.filter(|binding| self.reaches(contexts, binding)).map(|binding| &binding.keys)
     }
 
     /// The sequences that `typed` begins, with what they do: the hints after a prefix key.

@@ -20,6 +20,7 @@ pub mod views;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::config::private_dir;
 use crate::server::passwords::PasswordError;
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -90,7 +91,7 @@ impl Database {
             }
             DatabaseAt::File(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    private_folder(folder).map_err(|source| DatabaseError::Folder { path: path.clone(), source })?;
+                    private_dir(folder).map_err(|source| DatabaseError::Folder { path: path.clone(), source })?;
                 }
                 // What SQLite puts beside it has the file's own mode: it is private before there is anything in it.
                 keep_private(path);
@@ -142,15 +143,6 @@ impl Database {
 /// The present, in milliseconds since 1970.
 pub fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
-}
-
-/// A folder that is not there is made for its owner alone.
-fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// Customers' words are nobody else's business on a shared machine. A file that is not there is made.
