@@ -103,6 +103,36 @@ fn settings() -> Settings {
     }
 }
 
+/// Writes down what came of a text that is sent, for the message of a failure.
+fn note_message(now: Timestamp, msg: &Msg) {
+    match msg {
+        Msg::Backend(Report::Sent { client, result, .. }) => eprintln!("{now} answered {client:?}: {result:?}"),
+        Msg::Store(
+            reply @ (Reply::Enqueued { .. }
+            | Reply::Unwritten { .. }
+            | Reply::Claimed { .. }
+            | Reply::Settled { .. }
+            | Reply::Returned(_)
+            | Reply::Failed { .. }),
+        ) => eprintln!("{now} store says {reply:?}"),
+        _ => {}
+    }
+}
+
+/// The same for what is done with it.
+fn note_effect(now: Timestamp, effect: &Effect) {
+    match effect {
+        Effect::Backend(command @ Command::Send { .. }) => eprintln!("{now} {command:?}"),
+        Effect::Store(
+            command @ (store::Command::Enqueue(_)
+            | store::Command::Claim { .. }
+            | store::Command::Fate { .. }
+            | store::Command::Settle { .. }),
+        ) => eprintln!("{now} {command:?}"),
+        _ => {}
+    }
+}
+
 impl Client {
     fn new(reports: mpsc::Sender<Report>, answers: mpsc::Sender<Reply>) -> Self {
         let told = |name: &str| std::env::var(name).expect("told by the environment");
@@ -160,31 +190,9 @@ impl Client {
 
     fn take(&mut self, msg: Msg) {
         let now = self.now();
-        if let Msg::Backend(Report::Sent { client, result, .. }) = &msg {
-            eprintln!("{now} answered {client:?}: {result:?}");
-        }
-        if let Msg::Store(
-            reply @ (Reply::Enqueued { .. }
-            | Reply::Unwritten { .. }
-            | Reply::Claimed { .. }
-            | Reply::Settled { .. }
-            | Reply::Returned(_)
-            | Reply::Failed { .. }),
-        ) = &msg
-        {
-            eprintln!("{now} store says {reply:?}");
-        }
+        note_message(now, &msg);
         for effect in app::update(&mut self.state, now, msg) {
-            match &effect {
-                Effect::Backend(command @ Command::Send { .. }) => eprintln!("{now} {command:?}"),
-                Effect::Store(
-                    command @ (store::Command::Enqueue(_)
-                    | store::Command::Claim { .. }
-                    | store::Command::Fate { .. }
-                    | store::Command::Settle { .. }),
-                ) => eprintln!("{now} {command:?}"),
-                _ => {}
-            }
+            note_effect(now, &effect);
             match effect {
                 Effect::Backend(Command::Close) => {}
                 Effect::Backend(command) => self.backend.send(command),

@@ -150,9 +150,8 @@ pub async fn run(plan: Plan) -> Option<Figures> {
     let after = world.seat.resources();
     assert!(after.1 <= before.1 + SPARE, "descriptors: {} before, {} after", before.1, after.1);
     assert!(after.0 <= MEMORY, "resident bytes: {} before, {} after", before.0, after.0);
-    let World { plan: Plan { seed, .. }, screen, figures, written, sent, .. } = world;
+    let World { plan: Plan { seed, .. }, screen, mut figures, written, sent, .. } = world;
     block_in_place(|| screen.leave());
-    let mut figures = figures;
     figures.seeds.push(seed);
     (figures.inbound, figures.outbound) = (written, sent.len());
     figures.resources.push((before, after));
@@ -179,7 +178,6 @@ impl World {
         let screen = block_in_place(|| Screen::start(&proxy.url(), &house.token(), &home, &phone(WATCHED), plan.seed));
         let rng = ChaCha8Rng::seed_from_u64(plan.seed);
         let (undelivered, sent, drafts, drafted, figures) = Default::default();
-        let written = 0;
         Some(Self {
             plan,
             rng,
@@ -189,7 +187,7 @@ impl World {
             seat,
             screen,
             undelivered,
-            written,
+            written: 0,
             sent,
             drafts,
             drafted,

@@ -175,11 +175,7 @@ fn what_a_backend_says_in_any_other_place_is_text_too() {
     runtime.block_on(server.control("set", json!({ "socketRefusal": null })));
     terminal.press("\x12");
     terminal.wait_for("● live");
-    terminal.leave();
-    let ended = terminal.end();
-    ended.assert_clean();
-    let found = residue::of(&ended.raw);
-    assert!(found.bad.is_empty(), "{:#?}", found.bad);
+    residue::leave_without(terminal);
 
     let phone = conversation(&state, 0, "userPhone");
     for args in [&["list"][..], &["show", &phone], &["show", &phone, "--json"], &["send", &phone, "/expired"]] {
@@ -203,11 +199,7 @@ fn a_line_of_a_megabyte_is_survived() {
     }
     runtime.block_on(server.inbound(&id, "after the flood"));
     terminal.wait_for("after the flood");
-    terminal.leave();
-    let ended = terminal.end();
-    ended.assert_clean();
-    let found = residue::of(&ended.raw);
-    assert!(found.bad.is_empty(), "{:#?}", found.bad);
+    residue::leave_without(terminal);
 }
 
 /// What is no UTF-8 at all, of the marks' length: an overlong ESC and an overlong NUL, surrogates, bytes that never occur.
@@ -268,11 +260,7 @@ fn what_is_no_utf8_is_shown_as_far_as_it_is_text() {
     terminal.wait_gone("● live");
     terminal.wait_for("● live");
     terminal.wait_for("begin0");
-    terminal.leave();
-    let ended = terminal.end();
-    ended.assert_clean();
-    let found = residue::of(&ended.raw);
-    assert!(found.bad.is_empty(), "{:#?}", found.bad);
+    residue::leave_without(terminal);
 }
 
 #[test]
@@ -288,10 +276,7 @@ fn lone_surrogates_are_shown_not_dropped() {
         format!("{{\"conversation\":\"{id}\",\"text\":\"half \\ud83d of a face \\ude00\",\"name\":\"\\udc00\"}}"),
     ));
     terminal.wait("the text around it", |screen| screen.contents().contains("of a face"));
-    terminal.leave();
-    let ended = terminal.end();
-    ended.assert_clean();
-    assert!(residue::of(&ended.raw).bad.is_empty());
+    let ended = residue::leave_without(terminal);
     // The emulator draws no replacement characters, so the bytes are asked.
     assert!(String::from_utf8_lossy(&ended.raw).contains('\u{fffd}'));
 }

@@ -4,6 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::terminal::{Ended, Terminal};
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Residue {
@@ -19,6 +21,18 @@ pub struct Residue {
 const MOST_MARKS: usize = 16;
 /// So many characters without a width in a row occur in writing.
 const MOST_INVISIBLE: usize = 4;
+
+/// Leaves the program, and asserts that the terminal is as it was and that nothing was written to it that should not be
+/// there.
+#[track_caller]
+pub fn leave_without(mut terminal: Terminal) -> Ended {
+    terminal.leave();
+    let ended = terminal.end();
+    ended.assert_clean();
+    let found = of(&ended.raw);
+    assert!(found.bad.is_empty(), "{:#?}", found.bad);
+    ended
+}
 
 /// Reads the output.
 pub fn of(raw: &[u8]) -> Residue {
