@@ -26,9 +26,12 @@ pub(in crate::server) enum SendError {
     /// The channel refused it; it is stored as failed.
     #[error(transparent)]
     Channel(#[from] ChannelError),
-    /// The database failed.
+    /// The database failed before anything went out.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// Something failed when the channel had the message, or may have had it.
+    #[error("a message may have been sent: {0}")]
+    Open(String),
 }
 
 /// What is sent, with the id under which its bytes are kept here if it is a file.
@@ -54,10 +57,7 @@ pub(in crate::server) async fn send(
 ) -> Result<Sent, SendError> {
     let (shared, agent, conversation) = (shared.clone(), agent.clone(), conversation.clone());
     let task = tokio::spawn(async move { send_whole(&shared, &agent, &conversation, draft).await });
-    task.await.unwrap_or_else(|_| {
-        let message = "the server stopped while sending; the message may have been sent".to_owned();
-        Err(SendError::Channel(ChannelError { code: None, message, details: None }))
-    })
+    task.await.unwrap_or_else(|_| Err(SendError::Open("the server stopped while it sent it".to_owned())))
 }
 
 async fn send_whole(
@@ -88,14 +88,8 @@ async fn send_whole(
     let outbound = Outbound { line: line.clone(), to, content: draft.content, context: draft.context };
     match shared.channel.send(outbound).await {
         Ok(wamid) => {
-            shared.db.accepted(&id, line, &conversation.id, &wamid, &message).await?;
-            tracing::info!(stage = "stored", wamid, message = %id, conversation = %conversation.id, "sent");
-            shared.traces.stored(&agent.account_id, &conversation.id, &id, Some(&wamid));
-            if let (Some(conversation), Some(message)) =
-                (shared.db.any_conversation(&conversation.id).await?, shared.db.message(&id).await?)
-            {
-                shared.sockets.sent(&conversation, &message).await;
-            }
+            let noted = note(shared, conversation, &id, &wamid, &message).await;
+            noted.map_err(|error| SendError::Open(error.to_string()))?;
             Ok(Sent { id, wamid })
         }
         Err(error) => {
@@ -104,6 +98,25 @@ async fn send_whole(
             Err(error.into())
         }
     }
+}
+
+/// Notes that the channel has a message, and tells the sockets.
+async fn note(
+    shared: &Shared,
+    conversation: &Conversation,
+    id: &str,
+    wamid: &str,
+    message: &NewMessage,
+) -> Result<(), DatabaseError> {
+    shared.db.accepted(id, &conversation.phone_number_id, &conversation.id, wamid, message).await?;
+    tracing::info!(stage = "stored", wamid, message = %id, conversation = %conversation.id, "sent");
+    shared.traces.stored(&conversation.account_id, &conversation.id, id, Some(wamid));
+    if let (Some(conversation), Some(message)) =
+        (shared.db.any_conversation(&conversation.id).await?, shared.db.message(id).await?)
+    {
+        shared.sockets.sent(&conversation, &message).await;
+    }
+    Ok(())
 }
 
 /// The message type and the stored content.

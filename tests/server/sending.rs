@@ -211,6 +211,24 @@ async fn a_key_that_a_killed_server_left_is_free_where_nothing_had_gone_out() {
 }
 
 #[tokio::test]
+async fn what_was_sent_and_could_not_be_noted_is_not_called_refused_nor_sent_again() {
+    let house = House::build().await;
+    // The second of one name cannot be stored.
+    house.accepts(&["wamid.1", "wamid.1", "wamid.2"]).await;
+    let send = async |key: &str| {
+        let body = json!({ "messageType": "text", "message": key });
+        let request = house.request(Method::POST, &reply_path(DANA)).bearer_auth(&house.token).json(&body);
+        Answer::of(request.header("Idempotency-Key", key).send().await.unwrap()).await
+    };
+    assert_eq!(send("k1").await.status, 200);
+    for _ in 0..2 {
+        let open = send("k2").await;
+        assert_eq!((open.status, &open.body["error"]), (500, &json!("SEND_INTERRUPTED")), "{}", open.body);
+    }
+    assert_eq!(house.graph.received_requests().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn quotes_and_reactions_name_the_message_they_are_about() {
     let house = House::build().await;
     house.accepts(&["wamid.Q", "wamid.E"]).await;

@@ -54,9 +54,9 @@ pub(super) async fn once<W: Future<Output = Result<Answer, ApiError>> + Send + '
     }
 }
 
-/// The answer to a request whose work was broken off after the message was stored.
-fn interrupted() -> ApiError {
-    let message = "The server stopped while it sent this: whether the customer has it is not known";
+/// The answer to a request whose work was broken off when the channel had the message, or may have had it.
+pub(super) fn interrupted() -> ApiError {
+    let message = "Sending this was broken off: whether the customer has it is not known";
     ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message).with("error", json!("SEND_INTERRUPTED"))
 }
 
@@ -93,10 +93,13 @@ async fn claim(shared: &Shared, agent: &Agent, headers: &HeaderMap) -> Result<Ke
     }
 }
 
-/// Whether the channel had the message before the error.
+/// Whether the channel had the message before the error, or may have had it.
 fn was_sent(error: &ApiError) -> bool {
     let body = error.body();
-    matches!(body.get("error").and_then(Value::as_str), Some("MESSAGE_SEND_ERROR" | "REPLY_FAILED"))
+    matches!(
+        body.get("error").and_then(Value::as_str),
+        Some("MESSAGE_SEND_ERROR" | "REPLY_FAILED" | "SEND_INTERRUPTED")
+    )
 }
 
 fn respond(done: Result<Answer, ApiError>) -> Response {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::auth::Caller;
 use super::conversations::find;
 use super::errors::ApiError;
-use super::replies::{Answer, once};
+use super::replies::{Answer, interrupted, once};
 use crate::server::channel::OutboundContent;
 use crate::server::db::accounts::Agent;
 use crate::server::db::conversations::{Conversation, Customer};
@@ -238,6 +238,10 @@ pub(super) async fn dispatch(
     match sending::send(shared, agent, conversation, draft).await {
         Ok(sent) => Ok((sent, budget)),
         Err(SendError::Database(error)) => Err(error.into()),
+        Err(error @ SendError::Open(_)) => {
+            tracing::error!(%error, "what became of a message is not known");
+            Err(interrupted())
+        }
         Err(SendError::Channel(error)) => {
             let message = "Failed to send message. Please try again.";
             Err(ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message)

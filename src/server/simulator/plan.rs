@@ -222,9 +222,17 @@ impl Plan {
         self.meet(Person::silent(Customer { name, address: address.to_owned(), language, line }))
     }
 
-    fn meet(&mut self, person: Person) -> usize {
+    fn meet(&mut self, mut person: Person) -> usize {
+        let address = (person.customer.line, person.customer.address.clone());
+        let had = self.by_address.get(&address).copied();
+        if let Some((index, had)) = had.and_then(|index| Some((index, self.people.get_mut(index)?))) {
+            // Messages to them are counted on: a message has its id from its number.
+            (person.sent, person.received) = (had.sent, had.received);
+            *had = person;
+            return index;
+        }
         let index = self.people.len();
-        self.by_address.insert((person.customer.line, person.customer.address.clone()), index);
+        self.by_address.insert(address, index);
         self.people.push(person);
         index
     }

@@ -179,3 +179,17 @@ fn what_others_write_does_not_depend_on_what_is_sent_to_somebody() {
     assert_eq!(quiet.send(Duration::from_secs(2001), &text(&demo, "Zoe")), Ok(first));
     assert_eq!(quiet.send(Duration::from_secs(2002), &text(&demo, "Zoe")), Ok(second));
 }
+
+#[test]
+fn who_was_written_to_before_they_came_has_no_id_twice() {
+    let (demo, mut plan) = (demo(), plan(1, 1.0));
+    let newcomer = &demo.newcomers[0].customer;
+    let line = demo.lines[newcomer.line].id.clone();
+    let content = OutboundContent::Text { body: "Hello".to_owned() };
+    let message = Outbound { line, to: newcomer.address.clone(), content, context: None };
+    let before = plan.send(Duration::ZERO, &message).unwrap();
+    let came =
+        |(_, event): &(Duration, Event)| matches!(event, Event::Message(said) if said.customer.address == message.to);
+    let (at, _) = std::iter::from_fn(|| plan.pop(Duration::MAX)).find(came).unwrap();
+    assert_ne!(plan.send(at, &message).unwrap(), before);
+}
